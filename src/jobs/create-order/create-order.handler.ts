@@ -1,0 +1,78 @@
+import type { Config } from '../../shared/config/config.ts';
+import { HandBack } from '../../shared/errors/hand-back.ts';
+import { findOutcome, type OutcomeError } from '../../shared/errors/outcome.ts';
+import { badLinesOf } from '../../shared/moysklad/bad-lines.ts';
+import type { MadeOrder, MoySklad } from '../../shared/moysklad/port.ts';
+import { type BegunRow, linesOf } from '../../shared/outbox/attempt-store.ts';
+import type { Handler } from '../../shared/queue/job.ts';
+import { type AttemptDeps, attempt } from '../attempt.ts';
+import type { createOrder } from './create-order.job.ts';
+import { knownBarcodes } from './known-barcodes.ts';
+import { madeEntry, noteGoods } from './made.ts';
+import { makeMany } from './make-many.ts';
+import { orderCommand, type StoredLine } from './order-command.ts';
+import { setAside } from './set-aside.ts';
+
+export interface CreateOrderDeps extends AttemptDeps {
+  moysklad: Pick<MoySklad, 'makeOrder' | 'makeOrders'>;
+  config: Pick<Config, 'moysklad'>;
+}
+
+/**
+ * Makes the customer order of an outbox row in МойСклад, or finds that an earlier try made it. Lines whose article МойСклад
+ * lacks or has twice are set aside in a failed document of their own, and the others are ordered. Where many orders of one
+ * line wait, they go together in one request.
+ */
+export const createCreateOrder =
+  (deps: CreateOrderDeps): Handler<typeof createOrder> =>
+  async ({ outboxId }, context) => {
+    if (await makeMany(deps, outboxId, context)) return;
+    await attempt(deps, outboxId, context, {
+      system: 'moysklad',
+      step: 'create-order',
+      async work({ row, lookFirst, signal, reached }) {
+        let lines = await linesOf(deps.db.prisma, row.id);
+        const barcodesOf = await knownBarcodes(deps, [row.id]);
+        let made: MadeOrder | null = null;
+        let surelyNotMade = !row.maybe_made;
+        const onStep = (step: string) => {
+          surelyNotMade ||= step === 'looked';
+          return reached(`order.${step}`);
+        };
+        while (made === null) {
+          try {
+            const command = orderCommand(row, lines, barcodesOf);
+            made = await deps.moysklad.makeOrder(command, { lookFirst, signal, onStep });
+          } catch (error) {
+            const bad = badLinesOf(error);
+            // With no line left there is nothing to order: the document itself is refused.
+            if (!surelyNotMade || bad.length === 0 || bad.length >= lines.length) throw error;
+            lines = await orderWithout(deps, row, lines, { bad, refusal: findOutcome(error)! });
+            await reached('order.set-aside');
+          }
+        }
+        return {
+          externalKey: made.key,
+          externalNumber: made.number,
+          externalUrl: made.url,
+          posted: null,
+          entry: madeEntry(row, made, lines.length),
+          alongside: (tx) => noteGoods(tx, [row.id]),
+        };
+      },
+    });
+  };
+
+/** Sets the bad lines aside and gives the others. `bad` counts from 1. */
+async function orderWithout(
+  { db, owner, leaseMs }: AttemptDeps,
+  row: BegunRow,
+  lines: StoredLine[],
+  { bad, refusal }: { bad: number[]; refusal: OutcomeError },
+): Promise<StoredLine[]> {
+  const isBad = (_: StoredLine, index: number) => bad.includes(index + 1);
+  const lineIds = lines.filter(isBad).map((line) => line.id);
+  const kept = await db.transaction((tx) => setAside(tx, { row, owner, lineIds, of: lines.length, refusal }));
+  if (!kept) throw new HandBack('busy', leaseMs);
+  return lines.filter((line, index) => !isBad(line, index));
+}

@@ -1,0 +1,32 @@
+import type { Tx } from '../../shared/db/database.ts';
+import type { JournalEntry } from '../../shared/journal/journal.ts';
+import type { MadeOrder } from '../../shared/moysklad/port.ts';
+import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
+
+/** What the journal says of an order that is there. */
+export function madeEntry(
+  row: BegunRow,
+  made: MadeOrder,
+  lines: number,
+): Pick<JournalEntry, 'message'> & { details: Record<string, unknown> } {
+  const sums =
+    made.sums === undefined
+      ? ''
+      : `. Сумма в МойСклад ${roubles(made.sums.stored)} ₽, а ожидалась ${roubles(made.sums.meant)} ₽: проверьте цены (в МойСклад они поднимаются до минимальных)`;
+  return {
+    message: `${made.found ? 'Найден созданный ранее' : 'Создан'} заказ покупателя ${made.number} в МойСклад для «${row.recipient_name}»${lines > 1 ? `, позиций: ${lines}` : ''}${sums}`,
+    details: { number: made.number, key: made.key, found: made.found, lines, ...(made.sums && { sums: made.sums }) },
+  };
+}
+
+/** Notes what each line was ordered as, so that its position is known again whatever happens to articles later. */
+export async function noteGoods(tx: Tx, outboxIds: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    update outbox_lines l set goods_key = k.entity_id
+    from item_links k
+    where l.outbox_id = any(${outboxIds}::uuid[]) and k.item_key = l.item_key and k.characteristic_key = l.characteristic_key
+      and k.status = 'found'`;
+}
+
+const roubles = (kopecks: number) =>
+  (kopecks / 100).toLocaleString('ru', { minimumFractionDigits: 2, maximumFractionDigits: 2 });

@@ -1,0 +1,183 @@
+import type { Config } from '../../shared/config/config.ts';
+import { HandBack } from '../../shared/errors/hand-back.ts';
+import { findOutcome, OutcomeError } from '../../shared/errors/outcome.ts';
+import { writeJournal } from '../../shared/journal/journal.ts';
+import type { MadeOrder, MoySklad } from '../../shared/moysklad/port.ts';
+import { claimOrders, endDone, giveBack, linesOfMany } from '../../shared/outbox/array-store.ts';
+import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
+import { jobId } from '../../shared/outbox/ids.ts';
+import { noteUp } from '../../shared/outbox/system-gate.ts';
+import type { JobContext } from '../../shared/queue/job.ts';
+import { recovered } from '../attempt.ts';
+import type { AttemptDeps, AttemptWork } from '../attempt-contract.ts';
+import { endBadly } from '../attempt-failure.ts';
+import { keepLeases } from '../lease.ts';
+import { knownBarcodes } from './known-barcodes.ts';
+import { madeEntry, noteGoods } from './made.ts';
+import { orderCommand } from './order-command.ts';
+import { traceArray } from './trace-array.ts';
+
+export interface MakeManyDeps extends AttemptDeps {
+  moysklad: Pick<MoySklad, 'makeOrders'>;
+  /** `arraySize`: orders in one array; less than 2: never. */
+  config: Pick<Config, 'moysklad'>;
+}
+
+/** With fewer waiting an array saves too little to be worth that one lost answer leaves them all unknown. */
+const ENOUGH = 10;
+const RECORDING = { timeoutMs: 180_000 };
+const WHAT = { system: 'moysklad', step: 'create-order' } as const;
+
+/**
+ * Makes the order of this row, and of others that wait, in one request. Each row keeps its own lease, document, outcome
+ * and journal; the jobs of the others find them done. False: too few wait, or this one is not new; then it is made
+ * by itself. Throws what the worker's outcome map understands, of this row alone.
+ */
+export async function makeMany(deps: MakeManyDeps, outboxId: string, context: JobContext): Promise<boolean> {
+  const { db, owner, leaseMs, log, checkpoint, quarantine } = deps;
+  const { arraySize } = deps.config.moysklad;
+  if (arraySize < 2) return false;
+  const leave = await quarantine.enter(context.signal).catch(() => {
+    throw new HandBack('stopping', 0);
+  });
+  try {
+    const claim = { outboxId, jobId: context.jobId, owner, leaseMs, least: ENOUGH, most: arraySize };
+    const rows = await db.transaction((tx) => claimOrders(tx, claim));
+    if (rows.length === 0) return false;
+    log.info({ event: 'array.begun', rows: rows.length });
+    await checkpoint?.('attempt.begun');
+    await sendAndRecord(deps, rows, outboxId, context);
+    return true;
+  } finally {
+    leave();
+  }
+}
+
+async function sendAndRecord(deps: MakeManyDeps, rows: BegunRow[], outboxId: string, context: JobContext) {
+  const { db, moysklad, checkpoint } = deps;
+  const startedMs = performance.now();
+  const startedAt = new Date();
+  const lease = keepLeases(deps, rows.map(idOf), context.signal);
+  let results: (MadeOrder | OutcomeError)[];
+  try {
+    const lines = await linesOfMany(db.prisma, rows.map(idOf));
+    const barcodesOf = await knownBarcodes(deps, rows.map(idOf));
+    const commands = rows.map((row) => orderCommand(row, lines.get(row.id) ?? [], barcodesOf));
+    const onStep = (step: string) => checkpoint?.(`order.${step}`);
+    results = await moysklad.makeOrders(commands, { signal: lease.signal, onStep });
+  } catch (error) {
+    await lease.release();
+    if (deps.abandoned?.aborted) throw error;
+    return await endAllBadly(deps, rows, outboxId, context, error);
+  }
+  await lease.release();
+  await checkpoint?.('attempt.worked');
+  const made = await recordDone(deps, rows, results, Math.round(performance.now() - startedMs));
+  traceArray(made, outboxId, startedAt);
+  await checkpoint?.('attempt.recorded');
+  const failures = rows.flatMap((row, index) => {
+    const result = results[index]!;
+    return result instanceof OutcomeError ? [{ row, error: result }] : [];
+  });
+  await endEach(deps, failures, outboxId, context);
+}
+
+/** The made ones, each with its journal entry and goods, in one transaction. Returns those that were still held. */
+async function recordDone(
+  { db, owner, log }: MakeManyDeps,
+  rows: BegunRow[],
+  results: (MadeOrder | OutcomeError)[],
+  ms: number,
+): Promise<{ row: BegunRow; made: MadeOrder }[]> {
+  const made = rows.flatMap((row, index) => {
+    const result = results[index]!;
+    return result instanceof OutcomeError ? [] : [{ row, made: result }];
+  });
+  if (made.length === 0) return [];
+  const kept = await db.transaction(async (tx) => {
+    const ended = await endDone(
+      tx,
+      owner,
+      made.map(({ row, made: { key, number, url } }) => ({ id: row.id, key, number, url })),
+    );
+    const mine = made.filter(({ row }) => ended.has(row.id));
+    await noteGoods(tx, [...ended]);
+    const downSince = await noteUp(tx, WHAT.system);
+    await writeJournal(tx, [
+      ...(downSince === null ? [] : [recovered(WHAT.system, downSince)]),
+      ...mine.map(({ row, made: document }) => {
+        const { message, details } = madeEntry(row, document, 1);
+        return {
+          ...({ level: 'info', ...WHAT, status: 'ok', runId: row.run_id, outboxId: row.id, message } as const),
+          details: { ...details, ms, start: row.starts, worker: owner, together: rows.length },
+        };
+      }),
+    ]);
+    return mine;
+  }, RECORDING);
+  log.info({ event: 'array.done', made: kept.length, lost: made.length - kept.length, of: rows.length, ms });
+  return kept;
+}
+
+/**
+ * The request as a whole came to nothing. Where it surely made no document, the rows are as they were: new again where
+ * the system is down, else each goes by itself, for what is refused together says nothing of the single orders.
+ */
+async function endAllBadly(
+  deps: MakeManyDeps,
+  rows: BegunRow[],
+  outboxId: string,
+  context: JobContext,
+  error: unknown,
+): Promise<void> {
+  const outcome = findOutcome(error);
+  const ids = rows.map(idOf);
+  if (outcome !== undefined && !context.signal.aborted && ['not-now', 'refused'].includes(outcome.outcome)) {
+    const down = outcome.outcome === 'not-now';
+    // Where work on the system itself broke in, the rows are looked for before they are sent again.
+    const anew = down && outcome.code !== 'moysklad-maintenance';
+    await deps.db.transaction((tx) =>
+      giveBack(tx, deps.owner, ids, { anew, code: outcome.code, message: outcome.message }),
+    );
+    deps.log.warn({ event: 'array.given-back', rows: rows.length, code: outcome.code, outcome: outcome.outcome });
+    if (down) throw outcome;
+    throw new HandBack('busy', 1);
+  }
+  await endEach(
+    deps,
+    rows.map((row) => ({ row, error })),
+    outboxId,
+    context,
+  );
+}
+
+/** Ends each row as its own attempt would; throws what this job's own row came to, when all are told. */
+async function endEach(
+  deps: MakeManyDeps,
+  failures: { row: BegunRow; error: unknown }[],
+  outboxId: string,
+  context: JobContext,
+): Promise<void> {
+  let own: { thrown: unknown } | undefined;
+  const work: AttemptWork = { ...WHAT, work: () => Promise.reject(new Error('Its work is done')) };
+  for (const { row, error } of failures) {
+    // The other rows' own jobs have not been delivered yet: that first delivery is the one that this end answers.
+    const delivery =
+      row.id === outboxId ? context : { ...context, jobId: jobId(row.id, row.generation), attemptsMade: 0 };
+    try {
+      await endBadly(deps, row, work, error, delivery);
+    } catch (thrown) {
+      if (row.id === outboxId) own = { thrown };
+      // A database that is away ends the telling: leases lapse, and every row is looked for by its key.
+      else if (
+        findOutcome(thrown) === undefined &&
+        !(thrown instanceof Error && ['AtRest', 'HandBack'].includes(thrown.name))
+      ) {
+        throw thrown;
+      }
+    }
+  }
+  if (own !== undefined) throw own.thrown;
+}
+
+const idOf = ({ id }: BegunRow) => id;
