@@ -1,0 +1,117 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { sendTest } from '../../alarm-test.ts';
+import { cursorField, cutPage } from '../../fields/cursor.ts';
+import { listAlarms } from '../../queries/alarms.ts';
+import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
+import { leadTo } from '../flash.ts';
+import { renderPage } from '../layout.tsx';
+import { ActButton, Empty, NextPage, Table, Tag } from '../parts.tsx';
+import { readQuery } from '../query.ts';
+
+const PAGE = 100;
+
+const query = z.object({ cursor: cursorField(z.tuple([z.uuid()])) });
+
+/** `/console/alarms`: what is wrong, or was, whether somebody was told, and a test of the ways to tell. */
+export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
+  const { db, notifier } = deps;
+
+  app.get('/alarms', async (c) => {
+    const { view } = c.var;
+    const { t } = view;
+    const { cursor } = readQuery(c, query);
+    const rows = await listAlarms(db, { after: cursor, limit: PAGE + 1 });
+    const { shown, next } = cutPage(rows, PAGE, ({ id }) => [id]);
+    const ways = { telegram: 'Telegram', webhook: t('вебхук', 'webhook'), mail: t('почта', 'mail') };
+    return c.html(
+      renderPage({
+        view,
+        title: t('Тревоги', 'Alarms'),
+        children: (
+          <>
+            <h1>{t('Тревоги', 'Alarms')}</h1>
+            <div class="card">
+              {notifier.channels.length === 0 ? (
+                <p>
+                  {t(
+                    'Сообщать некуда: задайте ALARM_TELEGRAM_TOKEN и ALARM_TELEGRAM_CHAT, ALARM_WEBHOOK_URL или ALARM_SMTP_URL. Тревоги видны только здесь и в журнале.',
+                    'There is nowhere to tell: set ALARM_TELEGRAM_TOKEN and ALARM_TELEGRAM_CHAT, ALARM_WEBHOOK_URL or ALARM_SMTP_URL. Alarms are seen only here and in the journal.',
+                  )}
+                </p>
+              ) : (
+                <>
+                  <p>
+                    {t('Сообщаются через: ', 'Told by: ')}
+                    {notifier.channels.map((name) => ways[name]).join(', ')}
+                  </p>
+                  {view.may('operator') ? (
+                    <ActButton
+                      view={view}
+                      action="/console/alarms/test"
+                      name={t('Проверить связь', 'Send a test')}
+                      look="quiet"
+                    />
+                  ) : null}
+                </>
+              )}
+            </div>
+            <div class="card">
+              {shown.length === 0 ? (
+                <Empty>{t('Тревог ещё не было.', 'There has been no alarm yet.')}</Empty>
+              ) : (
+                <Table
+                  label={t('Тревоги', 'Alarms')}
+                  head={[
+                    t('С', 'Since'),
+                    t('Состояние', 'State'),
+                    t('Что случилось', 'What happened'),
+                    t('Сообщено', 'Told'),
+                  ]}
+                >
+                  <tbody>
+                    {shown.map((one) => (
+                      <tr>
+                        <td class="t" data-label={t('С', 'Since')}>
+                          {view.time(one.since)}
+                        </td>
+                        <td data-label={t('Состояние', 'State')}>
+                          {one.resolved_at === null ? (
+                            <Tag word={{ name: t('продолжается', 'goes on'), tone: 'bad' }} />
+                          ) : (
+                            <>
+                              <Tag word={{ name: t('в порядке', 'over'), tone: 'good' }} /> {view.time(one.resolved_at)}
+                            </>
+                          )}
+                        </td>
+                        <td data-label={t('Что случилось', 'What happened')}>{one.message}</td>
+                        <td class="t" data-label={t('Сообщено', 'Told')}>
+                          {one.told_at === null ? t('ещё нет', 'not yet') : view.time(one.told_at)}
+                        </td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </Table>
+              )}
+              <NextPage view={view} next={next} first={cursor === undefined} />
+            </div>
+          </>
+        ),
+      }),
+    );
+  });
+
+  app.post('/alarms/test', async (c) => {
+    const { t } = c.var.view;
+    const deliveries = await sendTest(deps, c.get('actor'));
+    const failed = deliveries.filter(({ error }) => error !== null);
+    const told = failed.map(({ channel, error }) => `${channel}: ${error}`).join('; ');
+    return leadTo(
+      c,
+      '/console/alarms',
+      failed.length === 0
+        ? { tone: 'good', text: t('Проверочное сообщение отправлено.', 'The test was sent.') }
+        : { tone: 'bad', text: t(`Не дошло — ${told}.`, `Not delivered — ${told}.`) },
+    );
+  });
+}
