@@ -1,0 +1,89 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { createSnooze } from '../../src/shared/snooze/operations.ts';
+import { startBrowserHub } from '../support/browser.ts';
+import { until } from '../support/hub.ts';
+import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
+
+const directory = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
+
+/** Not a test of anything: `npm run screens` draws docs/screens anew. */
+describe('docs/screens', () => {
+  it('shows every page in both languages, light and dark, on a desk and on a phone', { timeout: 900_000 }, async () => {
+    const world = await startBrowserHub({
+      backend: 'postgres',
+      dataset: withBadMatches(smallDataset({ moved: 12, ordered: 7 })),
+    });
+    const { prisma } = world.hub.services.db;
+    try {
+      world.hub.fleet.start();
+      await world.hub.scan({ dryRun: true, requestedBy: 'Олег', trigger: 'console' });
+      const { runId } = await world.hub.scan({ requestedBy: 'Олег', trigger: 'console' });
+      await until(
+        'all at rest',
+        async () =>
+          (await prisma.outboxRow.count({ where: { status: { in: ['pending', 'queued', 'sending'] } } })) === 0,
+      );
+      await createSnooze(world.hub.services.db, {
+        recipient: null,
+        item: {
+          key: '11111111-1111-4111-8111-111111111111',
+          name: 'Гирлянда уличная',
+          article: 'NY-20',
+          characteristicKey: null,
+        },
+        reason: 'Не сезон',
+        until: '2027-10-01',
+        actor: 'Анна',
+        timezone: 'Europe/Moscow',
+      });
+      const made = await prisma.outboxRow.findFirstOrThrow({ where: { status: 'done', kind: 'transfer' } });
+      const entry = await prisma.integrationLog.findFirstOrThrow({
+        where: { outboxId: made.id, status: 'ok' },
+        orderBy: { id: 'desc' },
+      });
+      const pages: Record<string, string> = {
+        overview: '',
+        runs: '/runs',
+        run: `/runs/${runId}`,
+        difference: `/runs/${runId}/difference`,
+        documents: '/documents',
+        document: `/documents/${made.id}`,
+        confirm: '/documents/many?act=retry&status=failed',
+        journal: '/journal?limit=100&refresh=0',
+        entry: `/journal/${entry.id}`,
+        health: '/health',
+        snoozes: '/snoozes',
+        alarms: '/alarms',
+        actions: '/actions',
+      };
+      await rm(directory, { recursive: true, force: true });
+      await mkdir(directory, { recursive: true });
+      for (const lang of ['ru', 'en'] as const) {
+        for (const theme of ['light', 'dark'] as const) {
+          for (const phone of [false, true]) {
+            const look = `${lang}-${theme}-${phone ? 'phone' : 'desktop'}`;
+            const page = await world.open('admin', { lang, theme, phone });
+            const shoot = async (name: string) =>
+              page.screenshot({ path: path.join(directory, `${name}-${look}.jpg`), type: 'jpeg', quality: 55 });
+            for (const [name, place] of Object.entries(pages)) {
+              await page.goto(`/console${place}`);
+              if (name === 'run') await page.locator('details summary').first().click();
+              if (name === 'health') await page.waitForSelector('#steps-moysklad table');
+              await shoot(name);
+            }
+            await page.context().clearCookies();
+            await page.goto('/console/login');
+            await shoot('login');
+            await page.context().close();
+          }
+        }
+      }
+      expect(Object.keys(pages).length).toBeGreaterThan(10);
+    } finally {
+      await world.close();
+    }
+  });
+});

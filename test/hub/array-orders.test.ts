@@ -1,0 +1,133 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { backends, startHub, type TestHub } from '../support/hub.ts';
+import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
+
+let hub: TestHub;
+afterEach(async () => {
+  await hub.close();
+});
+
+/** Enough to go together, and few enough to go one by one within a window of МойСклад's. */
+const ORDERED = 12;
+const dataset = () => smallDataset({ moved: 1, ordered: ORDERED });
+
+const rows = () => hub.services.db.prisma.outboxRow.findMany({ where: { kind: 'order' }, include: { lines: true } });
+const posts = async () => {
+  const { faults } = hub.sandbox;
+  return faults.list().find(({ id }) => id === 'count')?.fired ?? 0;
+};
+/** Counts the POSTs of orders without disturbing them. */
+const countPosts = () =>
+  hub.sandbox.faults.add({
+    id: 'count',
+    system: 'moysklad',
+    kind: 'latency',
+    ms: 0,
+    match: { method: 'POST', path: '/entity/customerorder' },
+  });
+
+async function orderedOnce(expected: number): Promise<void> {
+  const orders = await hub.observe.orders();
+  expect(orders).toHaveLength(expected);
+  const articles = orders.flatMap((one) => one.positions.map((row) => row.article));
+  expect(new Set(articles).size).toBe(expected);
+}
+
+describe.each(backends())('many orders that wait, with jobs in %s,', (backend) => {
+  it('travel together: one row, one order, one outcome and one journal entry each', async () => {
+    hub = await startHub({ backend, dataset: withBadMatches(dataset()) });
+    countPosts();
+    const end = await hub.scan();
+    expect(end).toMatchObject({ status: 'completed', orders: { done: ORDERED - 2, failed: 2 } });
+    await orderedOnce(ORDERED - 2);
+    expect(await posts()).toBe(1);
+    const all = await rows();
+    const failed = all.filter(({ status }) => status === 'failed');
+    expect(failed.map(({ errorCode }) => errorCode).sort()).toEqual(['moysklad-item-doubled', 'moysklad-item-missing']);
+    for (const row of all.filter(({ status }) => status === 'done')) {
+      expect(row).toMatchObject({ starts: 1, attempts: 0, externalNumber: expect.any(String) });
+      expect(row.lines[0]!.goodsKey).not.toBeNull();
+    }
+    const journal = await hub.services.db.prisma.integrationLog.findMany({ where: { step: 'create-order' } });
+    expect(new Set(journal.map(({ outboxId }) => outboxId)).size).toBe(ORDERED);
+    expect(journal.filter(({ status }) => status === 'ok')).toHaveLength(ORDERED - 2);
+  });
+});
+
+describe('many orders that wait', () => {
+  const backend = 'postgres';
+
+  it('are each made once although the answer to the whole array was lost', async () => {
+    hub = await startHub({ backend, dataset: dataset() });
+    const lost = await hub.fault({
+      system: 'moysklad',
+      kind: 'drop-after',
+      match: { method: 'POST', path: '/entity/customerorder' },
+      times: 1,
+    });
+    expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    expect(hub.sandbox.faults.get(lost)?.fired).toBe(1);
+    await orderedOnce(ORDERED);
+  });
+
+  it('go each by itself after a refusal of the whole array', async () => {
+    hub = await startHub({ backend, dataset: dataset() });
+    const refusal = await hub.fault({
+      system: 'moysklad',
+      kind: 'status',
+      status: 413,
+      code: 2007,
+      match: { method: 'POST', path: '/entity/customerorder' },
+      times: 1,
+    });
+    const end = await hub.scan();
+    expect(hub.sandbox.faults.get(refusal)?.fired).toBe(1);
+    expect(end).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    await orderedOnce(ORDERED);
+    expect((await rows()).every(({ attempts }) => attempts === 0)).toBe(true);
+  });
+
+  it('go together again, as if nothing had been, after МойСклад was away', async () => {
+    hub = await startHub({ backend, dataset: dataset() });
+    const down = await hub.fault({
+      system: 'moysklad',
+      kind: 'status',
+      status: 429,
+      code: 1049,
+      headers: { 'X-Lognex-Retry-After': '300' },
+      match: { method: 'POST', path: '/entity/customerorder' },
+      times: 1,
+    });
+    countPosts();
+    const end = await hub.scan();
+    expect(hub.sandbox.faults.get(down)?.fired).toBe(1);
+    expect(end).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    await orderedOnce(ORDERED);
+    // Which of the jobs comes back first, and how many wait then, is chance; one by one they would be a dozen.
+    expect(await posts()).toBeLessThan(ORDERED / 2);
+  });
+
+  it.each(['order.sent', 'attempt.worked'])('are each made once although the work broke off at %s', async (point) => {
+    let fired = 0;
+    hub = await startHub({
+      backend,
+      dataset: dataset(),
+      checkpoint(name) {
+        if (name !== point || fired > 0) return;
+        fired += 1;
+        throw new Error('cut off');
+      },
+    });
+    const end = await hub.scan();
+    expect(fired).toBe(1);
+    expect(end).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    await orderedOnce(ORDERED);
+  });
+
+  it('each go by themselves where arrays are switched off', async () => {
+    hub = await startHub({ backend, dataset: dataset(), env: { MOYSKLAD_ARRAY: '0' } });
+    countPosts();
+    await hub.scan();
+    expect(await posts()).toBe(ORDERED);
+  });
+});
