@@ -1,0 +1,8 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from './vitest.config.ts';
+
+// Chaos kills, freezes and restarts real processes for minutes: a run of its own, on a machine that does nothing else.
+const chaos = mergeConfig(base, {});
+chaos.test.include = ['test/chaos/*.chaos.ts'];
+
+export default defineConfig(chaos);
