@@ -11,6 +11,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A second try keeps one slow moment of a busy machine from throwing a whole run away; the closing lines name whoever needed it.
+    retry: 1,
     // The machine's own settings must not leak into tests: each test says what it needs.
     env: { TZ: 'UTC', NODE_ENV: 'test' },
   },

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { backends, startHub, type TestHub } from '../support/hub.ts';
+import { backends, type HubOptions, startHub, type TestHub } from '../support/hub.ts';
 import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
 
 let hub: TestHub;
@@ -26,6 +26,12 @@ const countPosts = () =>
     match: { method: 'POST', path: '/entity/customerorder' },
   });
 
+/** A hub whose orders all wait before the first is begun, one job at a time. */
+async function startGathering(options: HubOptions): Promise<void> {
+  hub = await startHub({ ...options, env: { WORKER_CONCURRENCY: '1', ...options.env } });
+  await hub.gather('moysklad-order', ORDERED);
+}
+
 async function orderedOnce(expected: number): Promise<void> {
   const orders = await hub.observe.orders();
   expect(orders).toHaveLength(expected);
@@ -35,7 +41,7 @@ async function orderedOnce(expected: number): Promise<void> {
 
 describe.each(backends())('many orders that wait, with jobs in %s,', (backend) => {
   it('travel together: one row, one order, one outcome and one journal entry each', async () => {
-    hub = await startHub({ backend, dataset: withBadMatches(dataset()) });
+    await startGathering({ backend, dataset: withBadMatches(dataset()) });
     countPosts();
     const end = await hub.scan();
     expect(end).toMatchObject({ status: 'completed', orders: { done: ORDERED - 2, failed: 2 } });
@@ -58,7 +64,7 @@ describe('many orders that wait', () => {
   const backend = 'postgres';
 
   it('are each made once although the answer to the whole array was lost', async () => {
-    hub = await startHub({ backend, dataset: dataset() });
+    await startGathering({ backend, dataset: dataset() });
     const lost = await hub.fault({
       system: 'moysklad',
       kind: 'drop-after',
@@ -71,7 +77,7 @@ describe('many orders that wait', () => {
   });
 
   it('go each by itself after a refusal of the whole array', async () => {
-    hub = await startHub({ backend, dataset: dataset() });
+    await startGathering({ backend, dataset: dataset() });
     const refusal = await hub.fault({
       system: 'moysklad',
       kind: 'status',
@@ -88,7 +94,7 @@ describe('many orders that wait', () => {
   });
 
   it('go together again, as if nothing had been, after МойСклад was away', async () => {
-    hub = await startHub({ backend, dataset: dataset() });
+    await startGathering({ backend, dataset: dataset() });
     const down = await hub.fault({
       system: 'moysklad',
       kind: 'status',
@@ -109,7 +115,7 @@ describe('many orders that wait', () => {
 
   it.each(['order.sent', 'attempt.worked'])('are each made once although the work broke off at %s', async (point) => {
     let fired = 0;
-    hub = await startHub({
+    await startGathering({
       backend,
       dataset: dataset(),
       checkpoint(name) {
@@ -125,7 +131,7 @@ describe('many orders that wait', () => {
   });
 
   it('each go by themselves where arrays are switched off', async () => {
-    hub = await startHub({ backend, dataset: dataset(), env: { MOYSKLAD_ARRAY: '0' } });
+    await startGathering({ backend, dataset: dataset(), env: { MOYSKLAD_ARRAY: '0' } });
     countPosts();
     await hub.scan();
     expect(await posts()).toBe(ORDERED);

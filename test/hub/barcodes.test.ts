@@ -70,7 +70,8 @@ it('a scan orders each item as what carries any of its barcodes, and names the i
 it('orders that travel together are found by barcode too', async () => {
   const count = 12;
   const dataset = withoutArticles({ moved: 0, ordered: count });
-  const hub = await start(dataset);
+  const hub = await start(dataset, { env: { WORKER_CONCURRENCY: '1' } });
+  await hub.gather('moysklad-order', count);
   hub.sandbox.faults.add({
     ...{ id: 'count', system: 'moysklad', kind: 'latency', ms: 0 },
     match: { method: 'POST', path: '/entity/customerorder' },

@@ -157,10 +157,12 @@ describe('with a collector,', () => {
   });
 
   it('orders that travel together are each in the trace of their run, and point to the request that made them', async () => {
-    const { rows } = await scanOverHttp({
-      ...{ backend: 'postgres', env: traced() },
-      dataset: smallDataset({ moved: 0, ordered: 12 }),
-    });
+    const dataset = smallDataset({ moved: 0, ordered: 12 });
+    const { rows } = await scanOverHttp(
+      { backend: 'postgres', env: traced({ WORKER_CONCURRENCY: '1' }), dataset },
+      {},
+      (hub) => hub.gather('moysklad-order', 12),
+    );
     expect(rows).toHaveLength(12);
     const posts = receiver.spans.filter(({ name }) => name === 'moysklad POST /entity/customerorder');
     expect(posts).toHaveLength(1);

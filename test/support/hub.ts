@@ -6,7 +6,7 @@ import { createObserver } from '../../src/cli/demo/observe.ts';
 import { followRun, type RunEnd } from '../../src/cli/follow-run.ts';
 import { openServices, type Services } from '../../src/cli/services.ts';
 import type { Clock } from '../../src/shared/clock/clock.ts';
-import { readConfig } from '../../src/shared/config/config.ts';
+import { type QueueName, readConfig } from '../../src/shared/config/config.ts';
 import { silentLog } from '../../src/shared/log/log.ts';
 import { newId } from '../../src/shared/outbox/ids.ts';
 import { type RunRequest, requestRun } from '../../src/shared/outbox/request-run.ts';
@@ -45,6 +45,8 @@ export interface TestHub {
   /** Waits until the run failed, or completed with every document at rest. */
   follow(runId: string): Promise<RunEnd>;
   scan(request?: Partial<RunRequest>): Promise<RunEnd & { runId: string }>;
+  /** Lets no job of this queue begin until so many documents wait in it: which of them travel together is then no chance. */
+  gather(queue: QueueName, documents: number): Promise<void>;
   fault(fault: Record<string, unknown>): Promise<string>;
   heal(id?: string): Promise<void>;
   close(): Promise<void>;
@@ -90,6 +92,14 @@ export async function startHub(options: HubOptions): Promise<TestHub> {
     async scan(request) {
       const runId = await hub.request(request);
       return { ...(await hub.follow(runId)), runId };
+    },
+    async gather(queue, documents) {
+      const { store, db } = services;
+      await store.queue(queue).pause();
+      const waiting = { queue, status: 'queued' as const };
+      void until(`${documents} documents in ${queue}`, async () => {
+        return (await db.prisma.outboxRow.count({ where: waiting })) >= documents;
+      }).then(() => store.queue(queue).resume());
     },
     async fault(fault) {
       return (await got.post(`${sandbox.controlUrl}/faults`, { json: fault }).json<{ id: string }>()).id;
