@@ -2,7 +2,7 @@ import path from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Folders whose files wait for processes, leases and pauses: what is long and comes last leaves the other processor idle. */
-const LONG = ['chaos', 'workers', 'hub', 'cli', 'browser', 'jobs', 'outbox'];
+const LONG = ['chaos', 'docs', 'workers', 'hub', 'cli', 'browser', 'jobs', 'outbox'];
 
 /** Files of long folders first; within a folder as vitest has them. */
 export class LongestFirst extends BaseSequencer {
