@@ -3,6 +3,8 @@ import type { OutsideSystem } from '../shared/errors/outcome.ts';
 import type { JournalEntry } from '../shared/journal/journal.ts';
 import type { Log } from '../shared/log/log.ts';
 import type { BegunRow } from '../shared/outbox/attempt-store.ts';
+import type { SentLine } from '../shared/outbox/sent-lines.ts';
+import type { AttemptDesk } from './attempt-desk.ts';
 import type { Quarantine } from './quarantine.ts';
 
 export interface AttemptDeps {
@@ -14,6 +16,8 @@ export interface AttemptDeps {
   leaseMs: number;
   /** Tries before a row comes to rest as failed (or stays unknown). */
   maxAttempts: number;
+  /** Where they begin and end; one for all attempts of this process. */
+  desk: AttemptDesk;
   /** Who works in this process; one for all its attempts. */
   quarantine: Quarantine;
   /** Aborted when this process cannot vouch for its work any more: from then on it tells no bad end. */
@@ -29,6 +33,8 @@ export interface AttemptWork {
   /** Does the outside work. What it returns is recorded together with `done`. */
   work(attempt: {
     row: BegunRow;
+    /** What its document is to hold. */
+    lines: SentLine[];
     /** True as soon as an earlier try may have reached the other system. */
     lookFirst: boolean;
     signal: AbortSignal;

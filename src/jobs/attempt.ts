@@ -1,12 +1,10 @@
 import { AtRest, HandBack } from '../shared/errors/hand-back.ts';
-import type { OutsideSystem } from '../shared/errors/outcome.ts';
-import { type JournalEntry, writeJournal } from '../shared/journal/journal.ts';
-import { type Begin, beginAttempt, endAttempt } from '../shared/outbox/attempt-store.ts';
-import { noteUp } from '../shared/outbox/system-gate.ts';
+import { type Begin, type BegunRow, beginAttempt } from '../shared/outbox/attempt-store.ts';
 import type { JobContext } from '../shared/queue/job.ts';
 import { attempts } from '../shared/telemetry/meters.ts';
 import { noteOnSpan } from '../shared/telemetry/span.ts';
 import type { AttemptDeps, AttemptWork, Recorded } from './attempt-contract.ts';
+import { type MadeAttempt, recordMade } from './attempt-desk.ts';
 import { endBadly, noteCrash, POISON_CRASHES, poison } from './attempt-failure.ts';
 import { keepLeases } from './lease.ts';
 
@@ -28,7 +26,8 @@ export async function attempt(
 ): Promise<void> {
   const leave = await takePlace(() => deps.quarantine.enter(context.signal));
   try {
-    const begin = await beginAndNote(deps, outboxId, context, what, false);
+    const plainly = await deps.desk.begin({ outboxId, jobId: context.jobId });
+    const begin = plainly ?? (await beginAndNote(deps, outboxId, context, what, false));
     if (begin.state !== 'suspect') return await go(deps, outboxId, context, what, begin);
   } finally {
     leave();
@@ -83,7 +82,7 @@ async function go(
   if (begin.state === 'busy') throw new HandBack('busy', begin.waitMs);
   if (begin.state === 'suspect') throw new HandBack('busy', leaseMs);
   if (begin.state === 'at-rest') throw new AtRest(begin.code, begin.message);
-  const { row } = begin;
+  const { row, lines, lookFirst } = begin;
   noteOnSpan({ 'hub.run_id': row.run_id, 'hub.outbox_id': outboxId, 'hub.step': what.step, 'hub.start': row.starts });
   if (row.crashes >= POISON_CRASHES) return endBadly(deps, row, what, poison(row, what.system), context);
   await checkpoint?.('attempt.begun');
@@ -97,7 +96,7 @@ async function go(
   };
   let recorded: Recorded;
   try {
-    recorded = await what.work({ row, lookFirst: begin.lookFirst, signal: lease.signal, reached });
+    recorded = await what.work({ row, lines, lookFirst, signal: lease.signal, reached });
   } catch (error) {
     await lease.release();
     // Told nothing, the row counts this start as a death of its process, which it was.
@@ -108,26 +107,16 @@ async function go(
   await lease.release();
   await checkpoint?.('attempt.worked');
   const ms = Math.round(performance.now() - startedMs);
-  const kept = await db.transaction(async (tx) => {
-    const ended = await endAttempt(tx, outboxId, owner, { status: 'done', ...recorded });
-    if (!ended) return false;
-    await recorded.alongside?.(tx);
-    const downSince = await noteUp(tx, what.system);
-    await writeJournal(tx, [
-      ...(downSince === null ? [] : [recovered(what.system, downSince)]),
-      {
-        level: 'info',
-        system: what.system,
-        step: what.step,
-        status: 'ok',
-        runId: row.run_id,
-        outboxId,
-        message: recorded.entry.message,
-        details: { ...recorded.entry.details, ms, start: row.starts, worker: owner },
-      },
-    ]);
-    return true;
-  }, RECORDING);
+  const { alongside } = recorded;
+  const made = madeBy(recorded, row, what, { ms, worker: owner });
+  const kept =
+    alongside === undefined
+      ? await deps.desk.record(made)
+      : await db.transaction(async (tx) => {
+          const ended = (await recordMade(tx, owner, [made])).has(outboxId);
+          if (ended) await alongside(tx);
+          return ended;
+        }, RECORDING);
   deps.log.info({ event: kept ? 'attempt.done' : 'attempt.lease-lost', outboxId, step: what.step, ms });
   if (!kept) throw new HandBack('busy', leaseMs);
   attempts.inc({ step: what.step, outcome: 'done' });
@@ -135,16 +124,15 @@ async function go(
   await checkpoint?.('attempt.recorded');
 }
 
-const systemNames: Record<OutsideSystem, string> = { '1c': '1С', moysklad: 'МойСклад' };
-
-/** The journal's word that a system answers again. */
-export function recovered(system: OutsideSystem, since: Date): JournalEntry {
+function madeBy(recorded: Recorded, row: BegunRow, { system, step }: AttemptWork, facts: object): MadeAttempt {
+  const { externalKey, externalNumber, externalUrl, posted, entry } = recorded;
   return {
-    level: 'info',
     system,
-    step: 'gate',
-    status: 'ok',
-    message: `${systemNames[system]} снова отвечает (не отвечал с ${since.toISOString()})`,
-    details: { down_since: since.toISOString() },
+    document: { id: row.id, key: externalKey, number: externalNumber, url: externalUrl, posted },
+    entry: {
+      ...({ level: 'info', system, step, status: 'ok', runId: row.run_id, outboxId: row.id } as const),
+      message: entry.message,
+      details: { ...entry.details, ...facts, start: row.starts },
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { createAttemptDesk } from '../jobs/attempt-desk.ts';
 import { createCreateOrder } from '../jobs/create-order/create-order.handler.ts';
 import { createCreateTransfer } from '../jobs/create-transfer/create-transfer.handler.ts';
 import { createQuarantine } from '../jobs/quarantine.ts';
@@ -66,6 +67,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     owner,
     leaseMs: config.queues.leaseMs,
     maxAttempts: config.documents.attempts,
+    desk: createAttemptDesk({ db, owner, leaseMs: config.queues.leaseMs }),
     quarantine: createQuarantine(),
     abandoned: abandoned.signal,
     ...(checkpoint ? { checkpoint } : {}),

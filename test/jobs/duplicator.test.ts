@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAttemptDesk } from '../../src/jobs/attempt-desk.ts';
 import { createCreateOrder } from '../../src/jobs/create-order/create-order.handler.ts';
 import { createCreateTransfer } from '../../src/jobs/create-transfer/create-transfer.handler.ts';
 import { createQuarantine } from '../../src/jobs/quarantine.ts';
@@ -20,11 +21,11 @@ type Kind = 'scan' | 'transfer' | 'order';
 function life(of: TestHub, dieAt: string | null) {
   const dead = new AbortController();
   const reached: string[] = [];
+  const process = { db: of.services.db, owner: `p-${newId()}`, leaseMs: 60_000 };
   const deps = {
-    db: of.services.db,
+    ...process,
     log: silentLog,
-    owner: `p-${newId()}`,
-    leaseMs: 60_000,
+    desk: createAttemptDesk(process),
     maxAttempts: 8,
     quarantine: createQuarantine(),
     abandoned: dead.signal,

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AttemptDeps, type AttemptWork, attempt } from '../../src/jobs/attempt.ts';
+import { createAttemptDesk } from '../../src/jobs/attempt-desk.ts';
 import { POISON_CRASHES } from '../../src/jobs/attempt-failure.ts';
 import { createQuarantine } from '../../src/jobs/quarantine.ts';
 import { replaceEarlier } from '../../src/jobs/run-scan/replace-earlier.ts';
 import { AtRest, HandBack } from '../../src/shared/errors/hand-back.ts';
 import { notNow, outcomeUnknown, refused, retryLater } from '../../src/shared/errors/outcome.ts';
 import { silentLog } from '../../src/shared/log/log.ts';
+import { endDone } from '../../src/shared/outbox/attempt-batch.ts';
 import { beginAttempt, endAttempt, renewLeases } from '../../src/shared/outbox/attempt-store.ts';
 import { jobId, newId } from '../../src/shared/outbox/ids.ts';
 import { cancelRow, retryRow } from '../../src/shared/outbox/operations.ts';
@@ -34,12 +36,12 @@ function run(
   work: AttemptWork['work'],
   { generation = 1, attemptsMade = 0, signal = new AbortController().signal, deps = {} as Partial<AttemptDeps> } = {},
 ): Promise<void> {
+  const process = { db: outbox.db, owner: deps.owner ?? `p-${newId()}`, leaseMs: LEASE_MS };
   return attempt(
     {
-      db: outbox.db,
+      ...process,
       log: silentLog,
-      owner: `p-${newId()}`,
-      leaseMs: LEASE_MS,
+      desk: createAttemptDesk(process),
       maxAttempts: 3,
       quarantine: createQuarantine(),
       ...deps,
@@ -130,11 +132,20 @@ describe('a process that lost its lease', () => {
     await begin(id, 'other');
     const { prisma } = outbox.db;
     expect(await renewLeases(prisma, [id], 'slow', LEASE_MS)).toBe(0);
-    const nothing = { externalKey: 'k', externalNumber: null, externalUrl: null, posted: true };
-    expect(await endAttempt(prisma, id, 'slow', { status: 'done', ...nothing })).toBe(false);
+    const document = { id, key: 'k', number: null, url: null, posted: true };
+    const entry = {
+      level: 'info',
+      system: '1c',
+      step: 'create-transfer',
+      status: 'ok',
+      outboxId: id,
+      message: 'Создан',
+    } as const;
+    expect((await endDone(prisma, 'slow', [{ document, entry }])).kept).toEqual(new Set());
     const bad = { spend: true, errorCode: 'x', errorMessage: 'x', maybeMade: false, restedUnder: 'x' };
     expect(await endAttempt(prisma, id, 'slow', { status: 'failed', ...bad })).toBe(false);
     expect(await outbox.read(id)).toMatchObject({ status: 'sending', leaseOwner: 'other', attempts: 0 });
+    expect(await outbox.journal(id)).toEqual([]);
   });
 
   it.each([

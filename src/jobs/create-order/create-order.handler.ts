@@ -3,14 +3,15 @@ import { HandBack } from '../../shared/errors/hand-back.ts';
 import { findOutcome, type OutcomeError } from '../../shared/errors/outcome.ts';
 import { badLinesOf } from '../../shared/moysklad/bad-lines.ts';
 import type { MadeOrder, MoySklad } from '../../shared/moysklad/port.ts';
-import { type BegunRow, linesOf } from '../../shared/outbox/attempt-store.ts';
+import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
+import type { SentLine } from '../../shared/outbox/sent-lines.ts';
 import type { Handler } from '../../shared/queue/job.ts';
 import { type AttemptDeps, attempt } from '../attempt.ts';
 import type { createOrder } from './create-order.job.ts';
 import { knownBarcodes } from './known-barcodes.ts';
 import { madeEntry, noteGoods } from './made.ts';
 import { makeMany } from './make-many.ts';
-import { orderCommand, type StoredLine } from './order-command.ts';
+import { orderCommand } from './order-command.ts';
 import { setAside } from './set-aside.ts';
 
 export interface CreateOrderDeps extends AttemptDeps {
@@ -30,8 +31,8 @@ export const createCreateOrder =
     await attempt(deps, outboxId, context, {
       system: 'moysklad',
       step: 'create-order',
-      async work({ row, lookFirst, signal, reached }) {
-        let lines = await linesOf(deps.db.prisma, row.id);
+      async work({ row, lines: all, lookFirst, signal, reached }) {
+        let lines = all;
         const barcodesOf = await knownBarcodes(deps, [row.id]);
         let made: MadeOrder | null = null;
         let surelyNotMade = !row.maybe_made;
@@ -67,10 +68,10 @@ export const createCreateOrder =
 async function orderWithout(
   { db, owner, leaseMs }: AttemptDeps,
   row: BegunRow,
-  lines: StoredLine[],
+  lines: SentLine[],
   { bad, refusal }: { bad: number[]; refusal: OutcomeError },
-): Promise<StoredLine[]> {
-  const isBad = (_: StoredLine, index: number) => bad.includes(index + 1);
+): Promise<SentLine[]> {
+  const isBad = (_: SentLine, index: number) => bad.includes(index + 1);
   const lineIds = lines.filter(isBad).map((line) => line.id);
   const kept = await db.transaction((tx) => setAside(tx, { row, owner, lineIds, of: lines.length, refusal }));
   if (!kept) throw new HandBack('busy', leaseMs);

@@ -1,15 +1,14 @@
 import type { Config } from '../../shared/config/config.ts';
 import { HandBack } from '../../shared/errors/hand-back.ts';
 import { findOutcome, OutcomeError } from '../../shared/errors/outcome.ts';
-import { writeJournal } from '../../shared/journal/journal.ts';
 import type { MadeOrder, MoySklad } from '../../shared/moysklad/port.ts';
-import { claimOrders, endDone, giveBack, linesOfMany } from '../../shared/outbox/array-store.ts';
+import { claimOrders, giveBack } from '../../shared/outbox/array-store.ts';
 import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
 import { jobId } from '../../shared/outbox/ids.ts';
-import { noteUp } from '../../shared/outbox/system-gate.ts';
+import { linesOfMany } from '../../shared/outbox/sent-lines.ts';
 import type { JobContext } from '../../shared/queue/job.ts';
-import { recovered } from '../attempt.ts';
 import type { AttemptDeps, AttemptWork } from '../attempt-contract.ts';
+import { recordMade } from '../attempt-desk.ts';
 import { endBadly } from '../attempt-failure.ts';
 import { keepLeases } from '../lease.ts';
 import { knownBarcodes } from './known-barcodes.ts';
@@ -95,24 +94,24 @@ async function recordDone(
   });
   if (made.length === 0) return [];
   const kept = await db.transaction(async (tx) => {
-    const ended = await endDone(
+    const kept = await recordMade(
       tx,
       owner,
-      made.map(({ row, made: { key, number, url } }) => ({ id: row.id, key, number, url })),
-    );
-    const mine = made.filter(({ row }) => ended.has(row.id));
-    await noteGoods(tx, [...ended]);
-    const downSince = await noteUp(tx, WHAT.system);
-    await writeJournal(tx, [
-      ...(downSince === null ? [] : [recovered(WHAT.system, downSince)]),
-      ...mine.map(({ row, made: document }) => {
+      made.map(({ row, made: document }) => {
+        const { key, number, url } = document;
         const { message, details } = madeEntry(row, document, 1);
         return {
-          ...({ level: 'info', ...WHAT, status: 'ok', runId: row.run_id, outboxId: row.id, message } as const),
-          details: { ...details, ms, start: row.starts, worker: owner, together: rows.length },
+          system: WHAT.system,
+          document: { id: row.id, key, number, url, posted: null },
+          entry: {
+            ...({ level: 'info', ...WHAT, status: 'ok', runId: row.run_id, outboxId: row.id, message } as const),
+            details: { ...details, ms, start: row.starts, worker: owner, together: rows.length },
+          },
         };
       }),
-    ]);
+    );
+    await noteGoods(tx, [...kept]);
+    const mine = made.filter(({ row }) => kept.has(row.id));
     return mine;
   }, RECORDING);
   log.info({ event: 'array.done', made: kept.length, lost: made.length - kept.length, of: rows.length, ms });

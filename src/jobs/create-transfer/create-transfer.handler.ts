@@ -1,6 +1,5 @@
 import type { Config } from '../../shared/config/config.ts';
 import type { OneC } from '../../shared/onec/port.ts';
-import { linesOf } from '../../shared/outbox/attempt-store.ts';
 import { toMilli } from '../../shared/planning/quantity.ts';
 import type { Handler } from '../../shared/queue/job.ts';
 import { type AttemptDeps, attempt } from '../attempt.ts';
@@ -18,8 +17,7 @@ export const createCreateTransfer =
     attempt(deps, outboxId, context, {
       system: '1c',
       step: 'create-transfer',
-      async work({ row, lookFirst, signal, reached }) {
-        const lines = await linesOf(deps.db.prisma, row.id);
+      async work({ row, lines, lookFirst, signal, reached }) {
         const made = await deps.onec.makeTransfer(
           {
             key: row.document_key,
@@ -31,7 +29,7 @@ export const createCreateTransfer =
             lines: lines.map((line) => ({
               itemKey: line.itemKey,
               characteristicKey: line.characteristicKey,
-              quantity: toMilli(line.quantity.toString()),
+              quantity: toMilli(line.quantity),
             })),
           },
           { lookFirst, signal, onStep: (step) => reached(`transfer.${step}`) },

@@ -9,7 +9,7 @@ import type { Log } from '../../shared/log/log.ts';
 import type { MoySklad } from '../../shared/moysklad/port.ts';
 import type { OneC } from '../../shared/onec/port.ts';
 import { noteUp } from '../../shared/outbox/system-gate.ts';
-import { recovered } from '../attempt.ts';
+import { recovered } from '../attempt-desk.ts';
 import { apply } from './apply.ts';
 import type { Finding, WatchedRow } from './findings.ts';
 import { judgeOrder, judgeUnmadeOrder } from './judge-order.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Tx } from '../db/database.ts';
-import { type BegunRow, begunColumns, begunRow, type OutboxLineOf, sentLines } from './attempt-store.ts';
+import { type BegunRow, begunColumns, begunRow } from './attempt-store.ts';
 import { generationOf } from './ids.ts';
 
 export interface Claim {
@@ -39,33 +39,6 @@ export async function claimOrders(tx: Tx, claim: Claim): Promise<BegunRow[]> {
       where outbox.id = waiting.id and enough.yes
       returning ${begunColumns}`,
   );
-}
-
-/** The lines of many documents, by outbox id. */
-export async function linesOfMany(tx: Tx, outboxIds: readonly string[]): Promise<Map<string, OutboxLineOf[]>> {
-  const byRow = new Map<string, OutboxLineOf[]>();
-  for (const line of await sentLines(tx, { in: [...outboxIds] })) {
-    byRow.set(line.outboxId, [...(byRow.get(line.outboxId) ?? []), line]);
-  }
-  return byRow;
-}
-
-/** Records documents as made; gives the ids of those that this process still held. */
-export async function endDone(
-  tx: Tx,
-  owner: string,
-  made: readonly { id: string; key: string; number: string; url: string | null }[],
-): Promise<Set<string>> {
-  const rows = z.array(z.object({ id: z.string() })).parse(
-    await tx.$queryRaw`
-      update outbox o set status = 'done', confirmed_at = clock_timestamp(), lease_owner = null, lease_until = null,
-        external_key = m.key, external_number = m.number, external_url = m.url, posted = null, error_code = null,
-        error_message = null, crashes = 0, rested_under = null, maybe_made = false
-      from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as m(id uuid, key text, number text, url text)
-      where o.id = m.id and o.status = 'sending' and o.lease_owner = ${owner}
-      returning o.id`,
-  );
-  return new Set(rows.map(({ id }) => id));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Prisma, type Tx } from '../db/database.ts';
 import { deliveryOf, generationOf } from './ids.ts';
+import { linesColumn, type SentLine, sentLines } from './sent-lines.ts';
 
 export const begunRow = z.object({
   id: z.string(),
@@ -27,9 +28,20 @@ export const begunColumns = Prisma.sql`
   outbox.id, kind::text, run_id, document_key, generation, attempts, starts, crashes, maybe_made,
   sender_key, sender_name, recipient_key, recipient_name, traceparent`;
 
-export type Begin =
-  /** `crashedOwner`: the process that began before and died without telling an end; NULL where none did. */
-  | { state: 'begun'; row: BegunRow; lookFirst: boolean; crashedOwner: string | null }
+export type Begin = Begun | NotBegun;
+
+/** `crashedOwner`: the process that began before and died without telling an end; NULL where none did. */
+export interface Begun {
+  state: 'begun';
+  row: BegunRow;
+  /** What its document is to hold. */
+  lines: SentLine[];
+  /** An earlier start may have reached the other system. */
+  lookFirst: boolean;
+  crashedOwner: string | null;
+}
+
+export type NotBegun =
   /** Done, cancelled, superseded, held, gone, or put back under a newer generation: this job has nothing to do. */
   | { state: 'nothing-to-do'; status: string }
   /** Brought to rest by this very delivery, which the queue store gave out again because it never heard so. */
@@ -40,7 +52,7 @@ export type Begin =
   | { state: 'busy'; waitMs: number };
 
 /** Deaths in a row after which a row begins only alone. */
-const SUSPECT_CRASHES = 2;
+export const SUSPECT_CRASHES = 2;
 
 export interface AttemptToBegin {
   outboxId: string;
@@ -62,7 +74,7 @@ export async function beginAttempt(tx: Tx, attempt: AttemptToBegin): Promise<Beg
   const { alone = false } = attempt;
   const generation = generationOf(attempt.jobId);
   const delivery = deliveryOf(attempt);
-  const rows = z.array(begunRow.extend({ crashed_owner: z.string().nullable() })).parse(
+  const rows = z.array(begunRow.extend({ crashed_owner: z.string().nullable(), lines: sentLines })).parse(
     await tx.$queryRaw`
       with before as (
         select id, case when status = 'sending' then lease_owner end as crashed_owner
@@ -84,11 +96,12 @@ export async function beginAttempt(tx: Tx, attempt: AttemptToBegin): Promise<Beg
         )
         and (${alone} or rested_under is not null or crashes + (status = 'sending')::int < ${SUSPECT_CRASHES})
       returning o.id, kind::text, run_id, document_key, generation, attempts, starts, crashes, maybe_made,
-                sender_key, sender_name, recipient_key, recipient_name, traceparent, crashed_owner`,
+                sender_key, sender_name, recipient_key, recipient_name, traceparent, crashed_owner,
+                ${linesColumn(Prisma.sql`o.id`)}`,
   );
   if (rows[0] !== undefined) {
-    const { crashed_owner: crashedOwner, ...row } = rows[0];
-    return { state: 'begun', row, lookFirst: row.starts > 1, crashedOwner };
+    const { crashed_owner: crashedOwner, lines, ...row } = rows[0];
+    return { state: 'begun', row, lines, lookFirst: row.starts > 1, crashedOwner };
   }
   const [now] = z.array(refusal).parse(
     await tx.$queryRaw`
@@ -133,41 +146,23 @@ export async function renewLeases(
     where id = any(${outboxIds}::uuid[]) and status = 'sending' and lease_owner = ${owner}`;
 }
 
-/** How an attempt ended, as it is written to the row. */
-export type Ending =
-  | {
-      status: 'done';
-      externalKey: string | null;
-      externalNumber: string | null;
-      externalUrl: string | null;
-      posted: boolean | null;
-    }
-  | {
-      status: 'failed' | 'unknown' | 'queued';
-      spend: boolean;
-      errorCode: string | null;
-      errorMessage: string | null;
-      /** True: the document may exist, whatever this try came to. */
-      maybeMade: boolean;
-      /** Set when the row comes to rest: the delivery that brought it there. */
-      restedUnder: string | null;
-    };
+/** How an attempt ended that made no document, as it is written to the row. */
+export interface BadEnding {
+  status: 'failed' | 'unknown' | 'queued';
+  spend: boolean;
+  errorCode: string | null;
+  errorMessage: string | null;
+  /** True: the document may exist, whatever this try came to. */
+  maybeMade: boolean;
+  /** Set when the row comes to rest: the delivery that brought it there. */
+  restedUnder: string | null;
+}
 
 /**
- * Ends an attempt and lets the lease go; an end that spent an attempt shows that the row does not kill its process.
- * False when this process no longer holds it: another one has taken over, and
- * will find the document by its key.
+ * Ends an attempt without its document and lets the lease go; an end that spent an attempt shows that the row does not kill its
+ * process. False when this process no longer holds it: another one has taken over, and will find the document by its key.
  */
-export async function endAttempt(tx: Tx, outboxId: string, owner: string, ending: Ending): Promise<boolean> {
-  if (ending.status === 'done') {
-    const ended = await tx.$executeRaw`
-      update outbox set status = 'done', confirmed_at = clock_timestamp(), lease_owner = null, lease_until = null,
-        external_key = ${ending.externalKey}, external_number = ${ending.externalNumber},
-        external_url = ${ending.externalUrl}, posted = ${ending.posted}, error_code = null, error_message = null,
-        crashes = 0, rested_under = null, maybe_made = false
-      where id = ${outboxId}::uuid and status = 'sending' and lease_owner = ${owner}`;
-    return ended === 1;
-  }
+export async function endAttempt(tx: Tx, outboxId: string, owner: string, ending: BadEnding): Promise<boolean> {
   const ended = await tx.$executeRaw`
     update outbox set status = ${ending.status}::outbox_status, attempts = attempts + ${ending.spend ? 1 : 0},
       lease_owner = null, lease_until = null, job_seen_at = clock_timestamp(),
@@ -177,19 +172,3 @@ export async function endAttempt(tx: Tx, outboxId: string, owner: string, ending
     where id = ${outboxId}::uuid and status = 'sending' and lease_owner = ${owner}`;
   return ended === 1;
 }
-
-/** Why a line was closed before its document was sent, while the document itself lived on: not part of it. */
-const LEFT_OUT = ['rejected', 'superseded'];
-
-/** The lines of a row's document, in order: those that are sent, or were. */
-export const linesOf = (tx: Tx, outboxId: string) => sentLines(tx, outboxId);
-
-export const sentLines = (tx: Tx, outboxId: string | { in: string[] }) =>
-  tx.outboxLine.findMany({
-    where: { outboxId, OR: [{ closedReason: null }, { closedReason: { notIn: LEFT_OUT } }] },
-    orderBy: { lineNumber: 'asc' },
-    include: {
-      runLine: { select: { unit: true, minimum: true, maximum: true, free: true, onOrder: true, hubExpected: true } },
-    },
-  });
-export type OutboxLineOf = Awaited<ReturnType<typeof sentLines>>[number];

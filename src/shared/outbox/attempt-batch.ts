@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { Prisma, type Tx } from '../db/database.ts';
+import { ENTRY_COLUMNS, ENTRY_FIELDS, entryRows, type JournalEntry } from '../journal/journal.ts';
+import { type Begun, begunColumns, begunRow, SUSPECT_CRASHES } from './attempt-store.ts';
+import { generationOf } from './ids.ts';
+import { linesColumn, sentLines } from './sent-lines.ts';
+
+export interface JobOfRow {
+  outboxId: string;
+  jobId: string;
+}
+
+/**
+ * Begins, in one statement, the attempts of rows that simply wait. Gives an answer for each job, in order; NULL where the row is
+ * anything else (begun by another, at rest, suspected, unknown, gone), which `beginAttempt` tells apart. Rows are locked in the
+ * order of their ids, so that two processes never wait for each other.
+ */
+export async function beginWaiting(
+  tx: Tx,
+  jobs: readonly JobOfRow[],
+  { owner, leaseMs }: { owner: string; leaseMs: number },
+): Promise<(Begun | null)[]> {
+  const asked = new Map(jobs.map((job) => [job.outboxId, job]));
+  const wanted = [...asked.values()].map((job) => ({ id: job.outboxId, generation: generationOf(job.jobId) }));
+  const rows = z.array(begunRow.extend({ lines: sentLines })).parse(
+    await tx.$queryRaw`
+      with waiting as materialized (
+        select o.id from outbox o
+        join jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(id uuid, generation int) on w.id = o.id
+        where o.status in ('pending', 'queued') and o.generation <= w.generation
+          and (o.rested_under is not null or o.crashes < ${SUSPECT_CRASHES})
+        order by o.id
+        for update of o
+      )
+      update outbox set status = 'sending', starts = starts + 1, lease_owner = ${owner},
+        lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond',
+        crashes = case when rested_under is not null then 0 else crashes end, rested_under = null
+      from waiting where outbox.id = waiting.id
+      returning ${begunColumns}, ${linesColumn(Prisma.sql`outbox.id`)}`,
+  );
+  const begun = new Map(
+    rows.map(({ lines, ...row }) => {
+      const plain: Begun = { state: 'begun', row, lines, lookFirst: row.starts > 1, crashedOwner: null };
+      return [row.id, plain];
+    }),
+  );
+  return jobs.map((job) => {
+    // Of two jobs for one row only one has begun it; the other finds it busy.
+    if (asked.get(job.outboxId) !== job) return null;
+    return begun.get(job.outboxId) ?? null;
+  });
+}
+
+/** A document that the other system has confirmed. */
+export interface MadeDocument {
+  id: string;
+  key: string | null;
+  number: string | null;
+  url: string | null;
+  /** NULL where the other system knows no posting. */
+  posted: boolean | null;
+}
+
+/** A document that is to be recorded, with what the journal says of it. */
+export interface Made {
+  document: MadeDocument;
+  entry: JournalEntry;
+}
+
+/** What was recorded. */
+export interface Ended {
+  /** Ids of the documents that this process still held; of the others nothing was written. */
+  kept: Set<string>;
+  /** Some system counts as down at this moment: whoever has just heard it should say so. */
+  someDown: boolean;
+}
+
+/** Records documents as made, each with its journal entry, in one statement. */
+export async function endDone(tx: Tx, owner: string, made: readonly Made[]): Promise<Ended> {
+  const documents = JSON.stringify(made.map(({ document }) => document));
+  const entries = JSON.stringify(entryRows(made.map(({ entry }) => entry)));
+  const rows = z.array(z.object({ id: z.string(), some_down: z.boolean() })).parse(
+    await tx.$queryRaw`
+      with made as materialized (
+        select o.id, m.key, m.number, m.url, m.posted from outbox o
+        join jsonb_to_recordset(${documents}::jsonb) as m(id uuid, key text, number text, url text, posted boolean)
+          on m.id = o.id
+        where o.status = 'sending' and o.lease_owner = ${owner}
+        order by o.id
+        for update of o
+      ),
+      ended as (
+        update outbox o set status = 'done', confirmed_at = clock_timestamp(), lease_owner = null, lease_until = null,
+          external_key = made.key, external_number = made.number, external_url = made.url, posted = made.posted,
+          error_code = null, error_message = null, crashes = 0, rested_under = null, maybe_made = false
+        from made where o.id = made.id
+        returning o.id
+      ),
+      journal as (
+        insert into integration_logs (${ENTRY_COLUMNS})
+        select ${ENTRY_COLUMNS} from jsonb_to_recordset(${entries}::jsonb) as t(${ENTRY_FIELDS})
+        where outbox_id in (select id from ended)
+      )
+      select id::text, exists (select 1 from system_states where state = 'down') as some_down from ended`,
+  );
+  return { kept: new Set(rows.map(({ id }) => id)), someDown: rows[0]?.some_down ?? false };
+}
