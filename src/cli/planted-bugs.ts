@@ -55,7 +55,8 @@ function doneAtEnqueue(queue: Queue, { db }: Services): Partial<Queue> {
       const ids = jobs.map((job) => (job.data as { outboxId: string }).outboxId);
       await db.transaction(async (tx) => {
         await tx.$executeRaw`
-          update outbox set status = 'sending' where id = any(${ids}::uuid[]) and kind <> 'scan' and status = 'pending'`;
+          update outbox set status = 'sending' where id = any(${ids}::uuid[]) and kind <> 'scan'
+            and status in ('pending', 'queued')`;
         await tx.$executeRaw`
           update outbox set status = 'done', external_key = id::text, posted = true, confirmed_at = clock_timestamp(),
             lease_owner = null, lease_until = null

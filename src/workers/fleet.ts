@@ -81,7 +81,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     'refresh-links.v1': createRefreshLinks({ db, moysklad }),
   });
   const relay = createRelay(
-    { pollMs: config.outboxPollMs, leaseMs: config.queues.leaseMs },
+    { pollMs: config.outboxPollMs },
     { db, store, clock, log, ...(checkpoint ? { checkpoint } : {}) },
   );
   const listener = createOutboxListener({ url: db.url, wake: relay.wake }, { clock, log });

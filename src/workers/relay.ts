@@ -8,7 +8,6 @@ import {
   type Deliverable,
   findSuspects,
   markJobsSeen,
-  markQueued,
   raiseGeneration,
   releaseClaims,
 } from '../shared/outbox/delivery-store.ts';
@@ -20,7 +19,7 @@ import { BULLMQ_ATTEMPTS } from './outcomes.ts';
 export interface RelayOptions {
   /** Rows in one claim. */
   batch?: number;
-  /** A claim of a relay that died is free again after this. */
+  /** What a relay claimed is not looked at by the sweep for so long. Default: `quietMs`, but never less than what a queue store may take. */
   leaseMs?: number;
   /** A row whose job was not seen for this long is looked at by the sweep. */
   quietMs?: number;
@@ -50,6 +49,7 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
+const SHORTEST_LEASE_MS = 5_000;
 /** Rows that the sweep looks at together. */
 const SUSPECTS = 1_000;
 
@@ -57,7 +57,8 @@ const jobOptions = { attempts: BULLMQ_ATTEMPTS, backoff: { type: 'custom' } };
 
 export function createRelay(options: RelayOptions, deps: RelayDeps): Relay {
   const { db, store, clock, log, checkpoint } = deps;
-  const { batch = 500, leaseMs = 30_000, quietMs = options.pollMs, pollMs } = options;
+  const { batch = 500, quietMs = options.pollMs, pollMs } = options;
+  const { leaseMs = Math.max(quietMs, SHORTEST_LEASE_MS) } = options;
   let loop: Promise<void> | undefined;
   let wakeUp: (() => void) | undefined;
   let awake = true;
@@ -83,16 +84,17 @@ export function createRelay(options: RelayOptions, deps: RelayDeps): Relay {
     while (!stopping.signal.aborted) {
       const rows = await claimPending(db.prisma, batch, leaseMs);
       if (rows.length === 0) break;
-      const ids = rows.map((row) => row.id);
       await checkpoint?.('relay.claimed');
       try {
         await enqueue(rows);
       } catch (error) {
-        await releaseClaims(db.prisma, ids);
+        await releaseClaims(
+          db.prisma,
+          rows.map((row) => row.id),
+        );
         throw error;
       }
       await checkpoint?.('relay.enqueued');
-      await markQueued(db.prisma, ids);
       enqueued += rows.length;
       if (rows.length < batch) break;
     }

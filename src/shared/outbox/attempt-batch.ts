@@ -1,9 +1,14 @@
+import type pg from 'pg';
 import { z } from 'zod';
 import { Prisma, type Tx } from '../db/database.ts';
+import { rowsOf } from '../db/rows.ts';
 import { ENTRY_COLUMNS, ENTRY_FIELDS, entryRows, type JournalEntry } from '../journal/journal.ts';
 import { type Begun, begunColumns, begunRow, SUSPECT_CRASHES } from './attempt-store.ts';
 import { generationOf } from './ids.ts';
 import { linesColumn, sentLines } from './sent-lines.ts';
+
+const begunRows = z.array(begunRow.extend({ lines: sentLines }));
+const endedRows = z.array(z.object({ id: z.string(), some_down: z.boolean() }));
 
 export interface JobOfRow {
   outboxId: string;
@@ -16,27 +21,32 @@ export interface JobOfRow {
  * order of their ids, so that two processes never wait for each other.
  */
 export async function beginWaiting(
-  tx: Tx,
+  db: Tx | pg.Pool,
   jobs: readonly JobOfRow[],
   { owner, leaseMs }: { owner: string; leaseMs: number },
 ): Promise<(Begun | null)[]> {
   const asked = new Map(jobs.map((job) => [job.outboxId, job]));
   const wanted = [...asked.values()].map((job) => ({ id: job.outboxId, generation: generationOf(job.jobId) }));
-  const rows = z.array(begunRow.extend({ lines: sentLines })).parse(
-    await tx.$queryRaw`
+  const rows = begunRows.parse(
+    await rowsOf(
+      db,
+      Prisma.sql`
       with waiting as materialized (
-        select o.id from outbox o
-        join jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(id uuid, generation int) on w.id = o.id
-        where o.status in ('pending', 'queued') and o.generation <= w.generation
-          and (o.rested_under is not null or o.crashes < ${SUSPECT_CRASHES})
-        order by o.id
-        for update of o
+        select locked.id
+        from (select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as t(id uuid, generation int) order by id) w
+        cross join lateral (
+          select id from outbox
+          where id = w.id and status in ('pending', 'queued') and generation <= w.generation
+            and (rested_under is not null or crashes < ${SUSPECT_CRASHES})
+          for update
+        ) locked
       )
       update outbox set status = 'sending', starts = starts + 1, lease_owner = ${owner},
         lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond',
         crashes = case when rested_under is not null then 0 else crashes end, rested_under = null
-      from waiting where outbox.id = waiting.id
+      where id = any (array(select id from waiting))
       returning ${begunColumns}, ${linesColumn(Prisma.sql`outbox.id`)}`,
+    ),
   );
   const begun = new Map(
     rows.map(({ lines, ...row }) => {
@@ -76,25 +86,29 @@ export interface Ended {
 }
 
 /** Records documents as made, each with its journal entry, in one statement. */
-export async function endDone(tx: Tx, owner: string, made: readonly Made[]): Promise<Ended> {
-  const documents = JSON.stringify(made.map(({ document }) => document));
+export async function endDone(db: Tx | pg.Pool, owner: string, made: readonly Made[]): Promise<Ended> {
+  const documents = Object.fromEntries(made.map(({ document }) => [document.id, document]));
   const entries = JSON.stringify(entryRows(made.map(({ entry }) => entry)));
-  const rows = z.array(z.object({ id: z.string(), some_down: z.boolean() })).parse(
-    await tx.$queryRaw`
-      with made as materialized (
-        select o.id, m.key, m.number, m.url, m.posted from outbox o
-        join jsonb_to_recordset(${documents}::jsonb) as m(id uuid, key text, number text, url text, posted boolean)
-          on m.id = o.id
-        where o.status = 'sending' and o.lease_owner = ${owner}
-        order by o.id
-        for update of o
+  const rows = endedRows.parse(
+    await rowsOf(
+      db,
+      Prisma.sql`
+      with made as materialized (select ${JSON.stringify(documents)}::jsonb as by_id),
+      held as materialized (
+        select w.id
+        from unnest(${Object.keys(documents).sort()}::uuid[]) as w(id)
+        cross join lateral (
+          select from outbox where id = w.id and status = 'sending' and lease_owner = ${owner} for update
+        ) locked
       ),
       ended as (
-        update outbox o set status = 'done', confirmed_at = clock_timestamp(), lease_owner = null, lease_until = null,
-          external_key = made.key, external_number = made.number, external_url = made.url, posted = made.posted,
+        update outbox set status = 'done', confirmed_at = clock_timestamp(), lease_owner = null, lease_until = null,
+          external_key = made.by_id -> id::text ->> 'key', external_number = made.by_id -> id::text ->> 'number',
+          external_url = made.by_id -> id::text ->> 'url', posted = (made.by_id -> id::text ->> 'posted')::boolean,
           error_code = null, error_message = null, crashes = 0, rested_under = null, maybe_made = false
-        from made where o.id = made.id
-        returning o.id
+        from made
+        where id = any (array(select id from held))
+        returning id
       ),
       journal as (
         insert into integration_logs (${ENTRY_COLUMNS})
@@ -102,6 +116,7 @@ export async function endDone(tx: Tx, owner: string, made: readonly Made[]): Pro
         where outbox_id in (select id from ended)
       )
       select id::text, exists (select 1 from system_states where state = 'down') as some_down from ended`,
+    ),
   );
   return { kept: new Set(rows.map(({ id }) => id)), someDown: rows[0]?.some_down ?? false };
 }

@@ -41,6 +41,8 @@ export interface Begun {
   crashedOwner: string | null;
 }
 
+const begunAnyhow = z.array(begunRow.extend({ crashed_owner: z.string().nullable(), lines: sentLines }));
+
 export type NotBegun =
   /** Done, cancelled, superseded, held, gone, or put back under a newer generation: this job has nothing to do. */
   | { state: 'nothing-to-do'; status: string }
@@ -74,7 +76,7 @@ export async function beginAttempt(tx: Tx, attempt: AttemptToBegin): Promise<Beg
   const { alone = false } = attempt;
   const generation = generationOf(attempt.jobId);
   const delivery = deliveryOf(attempt);
-  const rows = z.array(begunRow.extend({ crashed_owner: z.string().nullable(), lines: sentLines })).parse(
+  const rows = begunAnyhow.parse(
     await tx.$queryRaw`
       with before as (
         select id, case when status = 'sending' then lease_owner end as crashed_owner

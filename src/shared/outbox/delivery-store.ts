@@ -12,38 +12,34 @@ const deliverable = z.object({
   traceparent: z.string().nullable(),
 });
 export type Deliverable = z.output<typeof deliverable>;
+const deliverables = z.array(deliverable);
 
 /**
- * Claims up to `limit` pending rows for enqueueing. Safe to call from many relays at once: a row is held by at most
- * one lease, and a relay that dies lets it go after `leaseMs`. By status, never by id: ids are given before commit,
- * so their order is not the order in which rows become visible.
+ * Claims up to `limit` pending rows for enqueueing: from here on they count as queued. Safe to call from many relays at once: a
+ * row is claimed by exactly one. A relay that dies before it has enqueued them leaves them to the sweep, which finds that they have
+ * no job once `leaseMs` has passed. By status, never by id: ids are given before commit, so their order is not the order in which rows
+ * become visible.
  */
 export async function claimPending(tx: Tx, limit: number, leaseMs: number): Promise<Deliverable[]> {
   const rows = await tx.$queryRaw`
-    update outbox set lease_owner = 'relay', lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    where id in (
+    update outbox set status = 'queued', lease_owner = 'relay',
+      lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    where id = any (array(
       select id from outbox
-      where status = 'pending' and (lease_until is null or lease_until < clock_timestamp())
+      where status = 'pending'
       order by created_at, id
       limit ${limit}
       for update skip locked
-    )
+    ))
     returning id, kind::text, queue, generation, traceparent`;
-  return z.array(deliverable).parse(rows);
+  return deliverables.parse(rows);
 }
 
-/** Marks rows as being in their queue. A row that a quick worker has begun meanwhile is left as it is. */
-export async function markQueued(tx: Tx, ids: string[]): Promise<void> {
-  await tx.$executeRaw`
-    update outbox set status = 'queued', lease_owner = null, lease_until = null, job_seen_at = clock_timestamp()
-    where id = any(${ids}::uuid[]) and status = 'pending'`;
-}
-
-/** Gives claimed rows back after the queue store refused them. */
+/** Gives claimed rows back after the queue store refused them. A row that a quick worker has begun meanwhile is left as it is. */
 export async function releaseClaims(tx: Tx, ids: string[]): Promise<void> {
   await tx.$executeRaw`
-    update outbox set lease_owner = null, lease_until = null
-    where id = any(${ids}::uuid[]) and status = 'pending' and lease_owner = 'relay'`;
+    update outbox set status = 'pending', lease_owner = null, lease_until = null
+    where id = any(${ids}::uuid[]) and status = 'queued' and lease_owner = 'relay'`;
 }
 
 /**
@@ -58,7 +54,7 @@ export async function findSuspects(tx: Tx, limit: number, quietMs: number): Prom
       and (lease_until is null or lease_until < clock_timestamp())
     order by coalesce(job_seen_at, created_at)
     limit ${limit}`;
-  return z.array(deliverable).parse(rows);
+  return deliverables.parse(rows);
 }
 
 /** Notes that the sweep found these rows' jobs alive. */
@@ -76,5 +72,5 @@ export async function raiseGeneration(tx: Tx, ids: string[]): Promise<Deliverabl
     where id = any(${ids}::uuid[]) and (status in ('queued', 'sending') or (status = 'unknown' and rested_under is null))
       and (lease_until is null or lease_until < clock_timestamp())
     returning id, kind::text, queue, generation, traceparent`;
-  return z.array(deliverable).parse(rows);
+  return deliverables.parse(rows);
 }

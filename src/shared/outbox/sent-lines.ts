@@ -29,7 +29,7 @@ export const sentLines = z.array(sentLine);
  * while the document itself lived on (rejected by a person, superseded), is no part of it.
  */
 export const linesColumn = (outboxId: Prisma.Sql): Prisma.Sql => Prisma.sql`(
-  select coalesce(jsonb_agg(jsonb_build_object(
+  select coalesce(json_agg(json_build_object(
     'id', l.id, 'itemKey', l.item_key, 'characteristicKey', l.characteristic_key, 'itemName', l.item_name, 'article', l.article,
     'code', l.code, 'quantity', l.quantity::text, 'unit', r.unit, 'minimum', r.minimum::text, 'maximum', r.maximum::text,
     'free', r.free::text, 'onOrder', r.on_order::text, 'hubExpected', r.hub_expected::text) order by l.line_number), '[]')
