@@ -88,11 +88,14 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   async function run(): Promise<void> {
     // Whoever comes back after months need not wait for the night.
-    await makeMonths(deps).catch((error: Error) => log.warn({ event: 'journal.months-failed', error: error.message }));
+    const made = makeMonths(deps, stopping.signal).catch((error: Error) => {
+      if (!stopping.signal.aborted) log.warn({ event: 'journal.months-failed', error: error.message });
+    });
     while (!stopping.signal.aborted) {
       await runOnce().catch((error: Error) => log.warn({ event: 'schedule.failed', error: error.message }));
       await clock.sleep(EVERY_MS, stopping.signal).catch(() => undefined);
     }
+    await made;
   }
 
   return {
