@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../src/shared/log/log.ts';
 import { createScheduler } from '../../src/workers/scheduler.ts';
@@ -57,17 +58,19 @@ describe('hub prune', () => {
   it('prints with --dry-run what would go and drops nothing; without it drops that', async () => {
     hub = await startHub({ backend: 'postgres', work: false });
     await withOldJournal(hub);
-    const preview = startHubProcess(['prune', '--dry-run'], hub.env);
-    expect(await preview.end('SIGCONT')).toBe(0);
-    expect(preview.output()).toMatch(/Would go:[\s\S]*journal: integration_logs_\d{4}_\d{2}/);
-    expect(await old(hub)).toBe(1);
-    const forGood = startHubProcess(['prune'], { ...hub.env, RETENTION_DAYS: '0' });
-    expect(await forGood.end('SIGCONT')).toBe(0);
-    expect(forGood.output()).toMatch(/RETENTION_DAYS=0[\s\S]*Nothing had to go/);
-    expect(await old(hub)).toBe(1);
-    const real = startHubProcess(['prune'], hub.env);
-    expect(await real.end('SIGCONT')).toBe(0);
-    expect(real.output()).toMatch(/Too old is what happened before [\s\S]*Gone:/);
-    expect(await old(hub)).toBe(0);
-  });
+    const run = async (args: string[], env: Record<string, string> = {}) => {
+      const process = startHubProcess(['prune', ...args], { ...hub!.env, ...env });
+      const [code] = (await once(process.child, 'close')) as [number | null];
+      return { code, printed: process.output() };
+    };
+    const preview = await run(['--dry-run']);
+    expect(preview.printed).toMatch(/Would go:[\s\S]*journal: integration_logs_\d{4}_\d{2}/);
+    expect([preview.code, await old(hub)]).toEqual([0, 1]);
+    const forGood = await run([], { RETENTION_DAYS: '0' });
+    expect(forGood.printed).toMatch(/RETENTION_DAYS=0[\s\S]*Nothing had to go/);
+    expect([forGood.code, await old(hub)]).toEqual([0, 1]);
+    const real = await run([]);
+    expect(real.printed).toMatch(/Too old is what happened before [\s\S]*Gone:/);
+    expect([real.code, await old(hub)]).toEqual([0, 0]);
+  }, 120_000);
 });
