@@ -58,6 +58,12 @@ program
   .action(async () => (await import('./reconcile.ts')).reconcile());
 
 program
+  .command('prune')
+  .description('drop now what is older than RETENTION_DAYS and matters no more, as the nightly job does')
+  .option('--dry-run', 'print what would go, drop nothing')
+  .action(async (options: object) => (await import('./prune.ts')).prune(options));
+
+program
   .command('links')
   .description('show the items that cannot be ordered in МойСклад, and the money that waits for them')
   .option('--json', 'print them as JSON, one object a line')

@@ -1,6 +1,7 @@
 import { createAttemptDesk } from '../jobs/attempt-desk.ts';
 import { createCreateOrder } from '../jobs/create-order/create-order.handler.ts';
 import { createCreateTransfer } from '../jobs/create-transfer/create-transfer.handler.ts';
+import { createPrune } from '../jobs/prune/prune.handler.ts';
 import { createQuarantine } from '../jobs/quarantine.ts';
 import { createReconcile } from '../jobs/reconcile/reconcile.handler.ts';
 import { createRefreshLinks } from '../jobs/refresh-links/refresh-links.handler.ts';
@@ -79,6 +80,7 @@ export function createFleet(deps: FleetDeps): Fleet {
     'start-scheduled-scan.v1': createStartScheduledScan({ db, clock, log, config }),
     'reconcile.v1': createReconcile({ ...attempt, onec, moysklad, clock, config }),
     'refresh-links.v1': createRefreshLinks({ db, moysklad }),
+    'prune.v1': createPrune({ ...attempt, clock, config }),
   });
   const relay = createRelay(
     { pollMs: config.outboxPollMs },

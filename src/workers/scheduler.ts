@@ -1,3 +1,4 @@
+import { prune } from '../jobs/prune/prune.job.ts';
 import { reconcile } from '../jobs/reconcile/reconcile.job.ts';
 import { refreshLinks } from '../jobs/refresh-links/refresh-links.job.ts';
 import {
@@ -7,11 +8,14 @@ import {
 import { startScheduledScan } from '../jobs/start-scheduled-scan/start-scheduled-scan.job.ts';
 import type { Config, QueueName } from '../shared/config/config.ts';
 import { tryLock } from '../shared/db/try-lock.ts';
+import { makeMonths } from '../shared/journal/months.ts';
 import type { QueueStore } from '../shared/queue/store.ts';
 
 const SCHEDULER_LOCK = 7_201_147;
 /** A schedule that vanished with its queue store is back within this. */
 const EVERY_MS = 20_000;
+/** At night, for what it drops it must have the journal to itself for a moment. A tick that nobody took is taken later. */
+const PRUNE_CRON = '30 3 * * *';
 
 /** What BullMQ's job schedulers enqueue and when. `cron` NULL: must not stand. */
 interface Tick {
@@ -27,6 +31,7 @@ const ticksOf = ({ schedule, links, reconcile: { cron } }: SchedulerDeps['config
   { queue: 'scan', id: 'weekday-scan', cron: schedule.cron, job: startScheduledScan.name, data: {} },
   { queue: 'maintenance', id: 'reconcile-1c', cron, job: reconcile.name, data: { system: '1c' } },
   { queue: 'maintenance', id: 'reconcile-moysklad', cron, job: reconcile.name, data: { system: 'moysklad' } },
+  { queue: 'maintenance', id: 'prune', cron: PRUNE_CRON, job: prune.name, data: {} },
 ];
 
 /** Keeps BullMQ's job schedulers in place, and starts a slot's run itself where the tick was lost. */
@@ -82,10 +87,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   async function run(): Promise<void> {
+    // Whoever comes back after months need not wait for the night.
+    const made = makeMonths(deps, stopping.signal).catch((error: Error) => {
+      if (!stopping.signal.aborted) log.warn({ event: 'journal.months-failed', error: error.message });
+    });
     while (!stopping.signal.aborted) {
       await runOnce().catch((error: Error) => log.warn({ event: 'schedule.failed', error: error.message }));
       await clock.sleep(EVERY_MS, stopping.signal).catch(() => undefined);
     }
+    await made;
   }
 
   return {

@@ -39,6 +39,12 @@ describe('settings', () => {
     expect([moysklad.matchBy, onec.barcodes]).toEqual(['barcode', true]);
   });
 
+  it('keep what is old for a year, for good with 0, and never for less than a month', () => {
+    const days = (value?: string) => readConfig({ ...right, RETENTION_DAYS: value }).retention.days;
+    expect([days(), days(''), days('31'), days('0')]).toEqual([365, 365, 31, null]);
+    for (const wrong of ['1', '30', '-1', '36501', 'year']) expect(() => days(wrong)).toThrow('RETENTION_DAYS');
+  });
+
   it('are frozen to the bottom', () => {
     const config = readConfig(right);
     expect(() => Object.assign(config.documents, { scope: 'route' })).toThrow(TypeError);

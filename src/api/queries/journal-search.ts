@@ -44,28 +44,34 @@ export function searchJournal<Row>(
       const found = await read(tx, Prisma.sql`${newest(limit * tried.newest)} where ${allOf([rest, text])}`);
       if (found.length === limit) return found;
       rare ??= await rarestOf(tx, q, newest(SAMPLE));
-      const ids = await newestHits(tx, { where: allOf([rare, rest, time]), most: tried.hits, limit });
-      if (ids !== null) {
-        return read(tx, Prisma.sql`integration_logs where integration_logs.id = any(${ids}::bigint[])`);
-      }
+      const hits = await newestHits(tx, { where: allOf([rare, rest, time]), most: tried.hits, limit });
+      if (hits !== null) return hits.length === 0 ? [] : read(tx, theseOf(hits));
     }
     return read(tx, readOn);
   });
 }
 
-/** Ids of the newest hits; NULL: there are more than `most`, and which of them are the newest is not known. */
+const hit = z.object({ id: z.string(), ts: z.date() });
+type Hit = z.output<typeof hit>;
+
+/** The newest hits, newest first; NULL: there are more than `most`, and which of them are the newest is not known. */
 async function newestHits(
   tx: Tx,
   { where, most, limit }: { where: Prisma.Sql; most: number; limit: number },
-): Promise<string[] | null> {
-  const found = z.array(z.object({ id: z.string(), all: z.number() })).parse(
+): Promise<Hit[] | null> {
+  const found = z.array(hit.extend({ all: z.number() })).parse(
     await tx.$queryRaw`
       with hits as materialized (select id, ts from integration_logs where ${where} limit ${most + 1})
-      select hits.id::text, (select count(*)::int from hits) as all
+      select hits.id::text, hits.ts, (select count(*)::int from hits) as all
       from hits order by hits.ts desc, hits.id desc limit ${limit}`,
   );
-  return found[0] !== undefined && found[0].all > most ? null : found.map(({ id }) => id);
+  return found[0] !== undefined && found[0].all > most ? null : found;
 }
+
+/** These entries; by their times as well, so that PostgreSQL looks for them in no other month. */
+const theseOf = (hits: Hit[]): Prisma.Sql => Prisma.sql`integration_logs
+  where integration_logs.id = any(${hits.map(({ id }) => id)}::bigint[])
+    and integration_logs.ts between ${hits.at(-1)!.ts} and ${hits[0]!.ts}`;
 
 /** The text, found by those of its trigrams that the fewest entries of the sample have. */
 async function rarestOf(tx: Tx, q: string, sample: Prisma.Sql): Promise<Prisma.Sql> {

@@ -53,8 +53,13 @@ export async function listJournal(
   const time = [
     from === undefined ? null : Prisma.sql`integration_logs.ts >= ${from}`,
     to === undefined ? null : Prisma.sql`integration_logs.ts < ${to}`,
-    after === undefined ? null : Prisma.sql`(integration_logs.ts, integration_logs.id) < ${placeSql(after)}`,
-    before === undefined ? null : Prisma.sql`(integration_logs.ts, integration_logs.id) > ${placeSql(before)}`,
+    // Of a place the time is said by itself as well: only by that PostgreSQL leaves whole months of the table alone.
+    after === undefined
+      ? null
+      : Prisma.sql`integration_logs.ts <= ${after[0]}::timestamptz and (integration_logs.ts, integration_logs.id) < ${placeSql(after)}`,
+    before === undefined
+      ? null
+      : Prisma.sql`integration_logs.ts >= ${before[0]}::timestamptz and (integration_logs.ts, integration_logs.id) > ${placeSql(before)}`,
   ];
   const facets = allOf([
     isAnyOf(Prisma.sql`level`, level),
@@ -84,24 +89,27 @@ export async function listJournal(
   }
   // The kinds of entries there are, found by skipping through their index; then the newest of each that is chosen, merged.
   // So that a rare choice, or one that nothing fits, is as quick as a common one.
+  const months = monthsOf(from ?? placeTime(before), to ?? placeTime(after));
   return readPage(
     Prisma.sql`
       with recursive kinds as (
-        (select system, step, status, level from integration_logs order by system, step, status, level limit 1)
+        (select system, step, status, level from integration_logs where ${months} order by system, step, status, level limit 1)
         union all
         select next.* from kinds cross join lateral (
-          select i.system, i.step, i.status, i.level from integration_logs i
+          select i.system, i.step, i.status, i.level from (select * from integration_logs where ${months}) i
           where (i.system, i.step, i.status, i.level) > (kinds.system, kinds.step, kinds.status, kinds.level)
           order by i.system, i.step, i.status, i.level limit 1
         ) next
       ), newest as materialized (
-        select found.id from (select * from kinds where ${facets}) kind cross join lateral (
+        select found.id, found.ts from (select * from kinds where ${facets}) kind cross join lateral (
           select integration_logs.id, integration_logs.ts from integration_logs
           where integration_logs.system = kind.system and integration_logs.step = kind.step
             and integration_logs.status = kind.status and integration_logs.level = kind.level and ${allOf(time)} ${order}
         ) found order by found.ts desc, found.id desc limit ${limit}
       )
-      select ${columns} from newest join integration_logs on integration_logs.id = newest.id ${order}`,
+      select ${columns} from newest
+        join integration_logs on integration_logs.id = newest.id and integration_logs.ts = newest.ts
+      where ${months} ${order}`,
   );
 }
 
@@ -118,6 +126,20 @@ export interface JournalPage {
 /** One entry, or NULL. */
 export async function findEntry({ prisma }: Database, id: string): Promise<EntryRow | null> {
   return (await read(prisma, Prisma.sql`select ${columns} from integration_logs where id = ${id}::bigint`))[0] ?? null;
+}
+
+const placeTime = (place: JournalPlace | undefined) => (place === undefined ? undefined : new Date(place[0]));
+
+/**
+ * The months that a period lies in, whole: the kinds of entries are skipped through by an index that knows nothing of time, so
+ * that a month can be left out as a part of the table, but not a piece of it.
+ */
+function monthsOf(from: Date | undefined, to: Date | undefined): Prisma.Sql {
+  const begin = (at: Date, more: number) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + more));
+  return allOf([
+    from === undefined ? null : Prisma.sql`integration_logs.ts >= ${begin(from, 0)}`,
+    to === undefined ? null : Prisma.sql`integration_logs.ts < ${begin(to, 1)}`,
+  ]);
 }
 
 const placeSql = ([ts, id]: JournalPlace) => Prisma.sql`(${ts}::timestamptz, ${id}::bigint)`;

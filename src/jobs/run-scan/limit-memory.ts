@@ -15,6 +15,9 @@ import type { Key, Limit, Plan } from '../../shared/planning/types.ts';
 /** Rows of one statement: a parameter of a million rows would be a text of 150 MB. */
 const CHUNK = 20_000;
 
+/** How far back a need is a precedent for a later one. What is younger must not be forgotten. */
+export const HISTORY_DAYS = 90;
+
 /**
  * A held need that a person let go as it was planned, in all its documents, says that its limits are meant so. Whoever
  * edits or rejects a part does not say that. Each approval is learnt once: a limit learnt after the document was planned is
@@ -78,7 +81,7 @@ export async function readHistory(tx: Tx, plan: Plan, recipientLimits: readonly 
           join outbox_lines l on l.recipient_key = t.warehouse_key and l.item_key = t.item_key
             and l.characteristic_key = t.characteristic_key
           join outbox o on o.id = l.outbox_id
-        where o.created_at > now() - interval '90 days'
+        where o.created_at > now() - ${HISTORY_DAYS} * interval '1 day'
           and (o.status not in ('held', 'superseded', 'cancelled') or o.starts > 0)
           and coalesce(l.closed_reason, '') not in ('rejected', 'superseded', 'cancelled', 'deleted', 'split')
         group by t.warehouse_key, t.item_key, t.characteristic_key, l.run_line_id

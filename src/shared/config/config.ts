@@ -14,6 +14,8 @@ export type Config = Readonly<{
   environment: 'development' | 'production' | 'test';
   /** `url` NULL: the embedded PostgreSQL under `dataDir` is used. */
   database: Readonly<{ url: string | null; dataDir: string; migrateOnStart: boolean }>;
+  /** `days` NULL: nothing is dropped for its age. */
+  retention: Readonly<{ days: number | null }>;
   /** `redisUrl` NULL: BullMQ keeps its jobs in PostgreSQL. */
   queues: Readonly<{
     redisUrl: string | null;
@@ -260,6 +262,7 @@ function assemble(given: Variables): Config {
       dataDir: given.HUB_DATA_DIR,
       migrateOnStart: given.RUN_MIGRATIONS_ON_STARTUP,
     },
+    retention: { days: given.RETENTION_DAYS === 0 ? null : given.RETENTION_DAYS },
     queues: {
       redisUrl: given.REDIS_URL ?? null,
       prefix: given.QUEUE_PREFIX,

@@ -192,6 +192,10 @@ export const variables = z.object({
   ALARM_WAIT_MINUTES: whole(15, 1, 1440),
   ALARM_DOWN_MINUTES: whole(10, 1, 1440),
   RUN_MIGRATIONS_ON_STARTUP: flag(true),
+  // 0 keeps everything. Fewer days than a month has would leave the journal shorter than one of its months.
+  RETENTION_DAYS: whole(365, 0, 36_500).refine((days) => days === 0 || days >= 31, {
+    error: 'must be 0 (everything is kept) or a whole number from 31 to 36500',
+  }),
   WORKER_QUEUES: z.preprocess(
     blankIsUnset,
     z
