@@ -183,7 +183,7 @@ async function rowSizes(db: Database): Promise<object[]> {
     tables.map(async (table) => {
       const { rows } = await db.pool.query<{ rows: string; bytes: string }>(
         `select (select count(*) from ${table}) as rows,
-          (select sum(pg_total_relation_size(relid)) from pg_partition_tree('${table}')) as bytes`,
+          greatest(pg_total_relation_size('${table}'), (select sum(pg_total_relation_size(relid)) from pg_partition_tree('${table}'))) as bytes`,
       );
       const [one] = rows;
       const count = Number(one!.rows);
