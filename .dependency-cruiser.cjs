@@ -91,7 +91,13 @@ module.exports = {
         pathNot: '^src/shared/(config/testing|db/(embedded|free-port|migrations))\\.ts$',
       },
     ),
-    layer('nothing-knows-chaos', 'It stands outside.', { path: '^(src|sandbox|bench)/' }, { path: '^chaos/' }),
+    layer('nothing-knows-chaos', 'It stands outside.', { path: '^(src|sandbox)/' }, { path: '^chaos/' }),
+    layer(
+      'bench-borrows-the-build-of-chaos',
+      'Both start the compiled hub; nothing else of chaos is a measure.',
+      { path: '^bench/' },
+      { path: '^chaos/', pathNot: '^chaos/build\\.ts$' },
+    ),
     layer(
       'no-test-code-in-src',
       'Tests import the product, never the other way.',

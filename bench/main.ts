@@ -9,6 +9,7 @@ const benches: Record<string, () => Promise<{ run(): Promise<void> }>> = {
   workers: () => import('./workers.ts'),
   moysklad: () => import('./moysklad.ts'),
   console: () => import('./console.ts'),
+  footprint: () => import('./footprint.ts'),
 };
 
 const asked = process.argv.slice(2);

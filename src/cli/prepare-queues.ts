@@ -1,7 +1,7 @@
 import type { Config } from '../shared/config/config.ts';
 import type { Log } from '../shared/log/log.ts';
 import { checkRedis } from '../shared/queue/check-redis.ts';
-import { withoutPassword } from './prepare-database.ts';
+import { showRedisAddress } from '../shared/queue/redis-address.ts';
 
 /** Redis would lose jobs as it is set; the message says what to set. */
 export class QueueStoreUnfit extends Error {
@@ -18,7 +18,7 @@ export class QueueStoreUnfit extends Error {
 export async function prepareQueues(config: Pick<Config, 'environment' | 'queues'>, log: Log): Promise<void> {
   const { redisUrl } = config.queues;
   if (redisUrl === null) return;
-  const at = withoutPassword(redisUrl);
+  const at = showRedisAddress(redisUrl);
   const fitness = await checkRedis(redisUrl);
   if (fitness.state === 'fit') return;
   if (fitness.state === 'unreachable') {
@@ -38,7 +38,8 @@ export async function prepareQueues(config: Pick<Config, 'environment' | 'queues
     });
     return;
   }
-  const message = `Redis at ${at} evicts keys when memory runs out (maxmemory-policy ${fitness.policy}), and jobs with them. Set maxmemory-policy noeviction: in redis.conf, or by CONFIG SET maxmemory-policy noeviction, or in the settings of the managed Redis; the hub needs a Redis of its own.`;
+  const which = fitness.node === undefined ? at : `${fitness.node} (${at})`;
+  const message = `Redis at ${which} evicts keys when memory runs out (maxmemory-policy ${fitness.policy}), and jobs with them. Set maxmemory-policy noeviction: in redis.conf, or by CONFIG SET maxmemory-policy noeviction, or in the settings of the managed Redis; the hub needs a Redis of its own.`;
   if (config.environment === 'production') throw new QueueStoreUnfit(message);
   log.warn({ event: 'redis.evicts', at, policy: fitness.policy, message });
 }

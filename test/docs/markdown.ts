@@ -50,7 +50,15 @@ const COMMAND = /^\s*(\$ )?(npm|npx|node|docker|kubectl|curl|psql|redis-cli|git|
 export async function readPages(): Promise<MarkdownPage[]> {
   const below = await readdir(path.join(root, 'docs'), { recursive: true });
   const docs = below.filter((name) => name.endsWith('.md')).map((name) => path.join('docs', name));
-  const names = ['README.md', 'README.ru.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'sandbox/README.md', ...docs.sort()];
+  const names = [
+    'README.md',
+    'README.ru.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    'sandbox/README.md',
+    'deploy/k8s/README.md',
+    ...docs.sort(),
+  ];
   return Promise.all(names.map(async (name) => readPage(name, await readFile(path.join(root, name), 'utf8'))));
 }
 

@@ -9,8 +9,8 @@ import { type ApiFixture, createApiFixture } from '../api/fixture.ts';
 import { type Found, type MarkdownPage, readPages, root } from './markdown.ts';
 
 const pages = await readPages();
-/** Variables that OpenTelemetry and PostgreSQL document. */
-const OTHERS = /^(OTEL_\w+|LC_CTYPE)$/;
+/** Variables that OpenTelemetry, PostgreSQL and Node document. */
+const OTHERS = /^(OTEL_\w+|LC_CTYPE|NODE_EXTRA_CA_CERTS)$/;
 
 /** Inline code and the lines of shell blocks, also of those that are not run. */
 const said = pages.flatMap((page) => [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from '../../src/shared/config/config.ts';
+import { readRedisAddress, showRedisAddress } from '../../src/shared/queue/redis-address.ts';
 
 const right = {
   API_1C_URL: 'http://server/ut/odata/standard.odata/',
@@ -91,6 +92,64 @@ describe('settings', () => {
     expect(() => readConfig({ ...right, DONOR_WHOLE_ONLY: 'Восток' })).toThrow(
       /DONOR_WHOLE_ONLY +names what DONOR_WAREHOUSES does not: Восток; donors are Бестужевых, Контейнер/,
     );
+  });
+
+  it('take Redis as one server, behind sentinels, or as a cluster', () => {
+    for (const [url, shown] of [
+      ['redis://host', 'redis://host'],
+      ['rediss://user:hunter2@host:6380/2', 'rediss://user:***@host:6380/2'],
+      ['redis-sentinel://a,b:26380/mymaster', 'redis-sentinel://a:26379,b:26380/mymaster'],
+      [
+        'rediss-sentinel://:hunter2@[fd00::1]:26379/m/3?sentinelPassword=hunter2',
+        'rediss-sentinel://:***@[fd00::1]:26379/m/3',
+      ],
+      ['redis-cluster://user:hunter2@a:7000,b', 'redis-cluster://user:***@a:7000,b:6379'],
+      ['redis+sentinel://a/mymaster', 'redis-sentinel://a:26379/mymaster'],
+    ] as const) {
+      expect(readConfig({ ...right, REDIS_URL: url }).queues.redisUrl).toBe(url);
+      expect(showRedisAddress(url)).toBe(shown);
+    }
+    const whole = 'redis-sentinel://us%40er:p%2Fw%3A%C3%9F@a/m?sentinelUser=s&sentinelPassword=x%26y';
+    expect(readRedisAddress(whole)).toEqual({
+      address: {
+        kind: 'sentinel',
+        nodes: [{ host: 'a', port: 26_379 }],
+        tls: false,
+        username: 'us@er',
+        password: 'p/w:ß',
+        master: 'm',
+        db: 0,
+        sentinels: { username: 's', password: 'x&y' },
+      },
+    });
+  });
+
+  it.each([
+    ['http://:hunter2@host', 'must be like redis://'],
+    ['redis:hunter2', 'must be like redis://'],
+    ['redis-sentinel://:hunter2@a:26379,b:26379', 'names no master'],
+    ['redis-sentinel://:hunter2@a:26379,b:hunter2/m', 'has a wrong port at host 2: allowed are 1 to 65535'],
+    ['redis-sentinel://:hunter2@a,,b/m', 'has no host name as host 2'],
+    ['redis-sentinel://:hunter2@a/m/first', 'allowed is a number, like /MASTER/0'],
+    ['redis-sentinel://:hunter2@a/m?password=hunter2', 'allowed: sentinelUser, sentinelPassword'],
+    ['redis-sentinel://:hun/ter2@a/m', 'in a user or password write %2F'],
+    ['redis-sentinel://:hunter2%@a/m', 'write %25'],
+    ['redis-cluster://:hunter2@a:6379/1', 'a cluster has no databases'],
+    ['redis-cluster://:hunter2@a:6379?db=1', 'where nothing may follow'],
+    ['redis-cluster://:hunter2@', 'has no host name as host 1'],
+    ['redis-cluster://:hunter2@a:0', 'has a wrong port at host 1'],
+  ])('tell what of REDIS_URL=%s is wrong, what is allowed, and no password', (url, told) => {
+    expect(() => readConfig({ ...right, REDIS_URL: url })).toThrow(told);
+    expect(() => readConfig({ ...right, REDIS_URL: url })).not.toThrow(/hun.?ter2/);
+  });
+
+  it('take a prefix of queues with one pair of braces, which a cluster hashes, and no other', () => {
+    for (const prefix of ['hub', '{hub}', 'shop-{hub}-1']) {
+      expect(readConfig({ ...right, QUEUE_PREFIX: prefix }).queues.prefix).toBe(prefix);
+    }
+    for (const prefix of ['{}', '}hub{', '{hub', '{a}{b}']) {
+      expect(problemsOf({ ...right, QUEUE_PREFIX: prefix })).toEqual(['QUEUE_PREFIX']);
+    }
   });
 
   it('never print a secret that is wrong', () => {

@@ -14,41 +14,42 @@ export async function startRedis(): Promise<RedisServer | null> {
   return startPrivateRedis();
 }
 
+/** A redis-server of the caller's own. */
+export interface PrivateRedis extends RedisServer {
+  port: number;
+  process: ChildProcess;
+}
+
 /** A redis-server of the caller's own, for tests that stop or flush it. `port` 0 takes a free one; `settings` win. */
-export async function startPrivateRedis(
-  port = 0,
-  settings: string[] = [],
-): Promise<RedisServer & { port: number; process: ChildProcess }> {
+export async function startPrivateRedis(port = 0, settings: string[] = []): Promise<PrivateRedis> {
   const chosen = port === 0 ? await freePort() : port;
-  const server = spawn(
-    'redis-server',
-    [
-      '--port',
-      String(chosen),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--maxmemory-policy',
-      'noeviction',
-      ...settings,
-    ],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
+  const args = ['--save', '', '--appendonly', 'no', '--maxmemory-policy', 'noeviction', ...settings];
+  return run(chosen, args, 'Ready to accept connections');
+}
+
+/** A sentinel of the caller's own, on a free port. It writes what it learns into its file. */
+export async function startPrivateSentinel(configFile: string): Promise<PrivateRedis> {
+  return run(await freePort(), [configFile, '--sentinel'], '+monitor master');
+}
+
+async function run(port: number, args: string[], ready: string): Promise<PrivateRedis> {
+  // A file of settings must come first.
+  const [file, rest] = args[0]?.startsWith('--') ? [[], args] : [args.slice(0, 1), args.slice(1)];
+  const server = spawn('redis-server', [...file, '--port', String(port), '--bind', '127.0.0.1', ...rest], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   await new Promise<void>((resolve, reject) => {
     let said = '';
     server.once('exit', (code) => reject(new Error(`redis-server ended with ${code} before it was ready: ${said}`)));
     server.stdout.on('data', (data: Buffer) => {
       said += data.toString();
-      if (said.includes('Ready to accept connections')) resolve();
+      if (said.includes(ready)) resolve();
     });
   });
   server.removeAllListeners('exit');
   return {
-    url: `redis://127.0.0.1:${chosen}`,
-    port: chosen,
+    url: `redis://127.0.0.1:${port}`,
+    port,
     process: server,
     async stop() {
       if (server.exitCode !== null || server.signalCode !== null) return;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readQuietHours } from '../alarms/quiet-hours.ts';
 import { readWeights } from '../moysklad/weights.ts';
 import { type Person, readPeople } from '../people/people.ts';
+import { readRedisAddress } from '../queue/redis-address.ts';
 import { KILL_POINTS, PLANTED_BUGS, readKillAt } from './testing.ts';
 
 /** A variable that is there but blank counts as not set: `.env` files are full of `NAME=`. */
@@ -90,8 +91,21 @@ export const variables = z.object({
   NODE_ENV: choice(['development', 'production', 'test'], 'development'),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/hub'),
   HUB_DATA_DIR: text.transform((value) => value ?? '.data'),
-  REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379'),
-  QUEUE_PREFIX: text.transform((value) => value ?? 'hub'),
+  REDIS_URL: text.transform((value, context) => {
+    const read = value === undefined ? null : readRedisAddress(value);
+    if (read !== null && 'problem' in read) context.addIssue({ code: 'custom', message: read.problem });
+    return value;
+  }),
+  QUEUE_PREFIX: text.transform((value, context) => {
+    // Braces say what a cluster hashes; two pairs, or nothing between them, would hash something else.
+    if (value !== undefined && !/^[^{}]*(\{[^{}]+\}[^{}]*)?$/.test(value)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'may have one pair of braces with something between them, like {hub}',
+      });
+    }
+    return value ?? 'hub';
+  }),
   API_1C_URL: url(['http:', 'https:'], 'http://server/base/odata/standard.odata'),
   API_1C_USER: text,
   API_1C_PASSWORD: z.string().optional(),

@@ -3,6 +3,7 @@ import type { QueueName } from '../config/config.ts';
 import { guardedClient } from '../db/guarded-client.ts';
 import type { Log } from '../log/log.ts';
 import { createSteadyPostgresBackend } from './postgres-backend.ts';
+import { connectRedis, type RedisUse, redisPrefix } from './redis-connection.ts';
 
 export const QUEUE_NAMES: readonly QueueName[] = ['scan', 'onec-transfer', 'moysklad-order', 'maintenance'];
 
@@ -14,6 +15,7 @@ export type QueueStoreOptions = {
   leaseMs?: number;
   /** What BullMQ tells of its jobs; left out: nothing. */
   telemetry?: Telemetry;
+  /** Of Redis: a server, sentinels or a cluster, as `REDIS_URL` has it. */
 } & ({ backend: 'redis'; url: string } | { backend: 'postgres'; url: string });
 
 /** The one place that builds Queue and Worker, on either backend. What it built it closes. */
@@ -32,7 +34,10 @@ export const QUEUE_SCHEMA = 'bullmq';
 
 export function createQueueStore(options: QueueStoreOptions): QueueStore {
   const { backend, prefix, log, leaseMs = 30_000 } = options;
-  const shared = { prefix, ...(options.telemetry ? { telemetry: options.telemetry } : {}) };
+  const shared = {
+    prefix: backend === 'redis' ? redisPrefix(options.url, prefix) : prefix,
+    ...(options.telemetry ? { telemetry: options.telemetry } : {}),
+  };
   const queues = new Map<QueueName, Queue>();
   const workers: Worker[] = [];
   const build = backend === 'redis' ? onRedis(options.url, shared) : onPostgres(options.url, shared, log);
@@ -67,6 +72,7 @@ export function createQueueStore(options: QueueStoreOptions): QueueStore {
     async close(deadlineMs = 5_000) {
       const graceMs = Math.min(deadlineMs, CLOSE_GRACE_MS);
       await Promise.all([...workers, ...queues.values()].map((one) => closeOrCut(one, graceMs)));
+      build.close();
     },
   };
 }
@@ -90,25 +96,24 @@ type Shared = Pick<QueueOptions, 'prefix' | 'telemetry'>;
 interface Builder {
   queue(name: QueueName): Queue;
   worker(name: QueueName, process: Processor, options: Partial<WorkerOptions>): Worker;
+  /** Closes what BullMQ leaves open, because it only borrowed it. After everything that was built is closed. */
+  close(): void;
 }
 
 function onRedis(url: string, shared: Shared): Builder {
-  const connection = {
-    url,
-    connectTimeout: 5_000,
-    retryStrategy: (times: number) => Math.min(100 * 2 ** times, 2_000),
+  const borrowed: (() => void)[] = [];
+  const connect = (use: RedisUse) => {
+    const { connection, close } = connectRedis(url, use);
+    borrowed.push(close);
+    return connection;
   };
   return {
-    queue: (name) =>
-      new Queue(name, {
-        ...shared,
-        // The relay must fail fast and try again later, not wait in a queue of its own.
-        connection: { ...connection, enableOfflineQueue: false, maxRetriesPerRequest: 1 },
-        defaultJobOptions: kept,
-        streams,
-      }),
+    queue: (name) => new Queue(name, { ...shared, connection: connect('adds'), defaultJobOptions: kept, streams }),
     worker: (name, process, options) =>
-      new Worker(name, process, { ...options, ...shared, connection: { ...connection, maxRetriesPerRequest: null } }),
+      new Worker(name, process, { ...options, ...shared, connection: connect('works') }),
+    close() {
+      for (const close of borrowed.splice(0)) close();
+    },
   };
 }
 
@@ -136,6 +141,7 @@ function onPostgres(url: string, shared: Shared, log: Log): Builder {
         { ...options, ...shared, connection },
         createSteadyPostgresBackend,
       ) as unknown as Worker,
+    close: () => undefined,
   };
 }
 
