@@ -38,5 +38,5 @@ describe.each(backends())('hub status, with jobs in %s,', (backend) => {
     expect(after).toMatch(/^Schedule {4}reconcile-1c /m);
     expect(after).toMatch(/^Workers {5}scan +1, busy with 0 of 3$/m);
     expect(after).not.toMatch(/^Workers {5}onec-transfer/m);
-  });
+  }, 180_000);
 });
