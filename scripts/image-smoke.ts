@@ -1,7 +1,7 @@
 // What the steps of the Dockerfiles built, as they would run: started by their own CMD in production mode, against the
 // sandbox. Ends with 0 when an API and a worker made every document once and stopped cleanly. Called by image-steps.sh.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import got from 'got';
@@ -27,6 +27,8 @@ const GOODS = `article,name,warehouse,stock,min,max
 /** А-1 from the first donor; А-2 partly from the second, the rest outside; А-3 outside. */
 const EXPECTED = { transfers: 2, orders: 2 };
 const TOKEN = 'image-steps';
+/** What an image may hold beside Node itself. */
+const MOST_MB = 100;
 
 interface Image {
   folder: string;
@@ -44,6 +46,16 @@ function readImage(folder: string): Image {
   };
 }
 
+/** Every file of an image with its size and time: a container's root is read-only, so nothing of it may change. */
+function listFiles({ folder }: Image): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  return files.map((one) => {
+    const file = path.join(one.parentPath, one.name);
+    const { size, mtimeMs } = statSync(file);
+    return `${path.relative(folder, file)} ${size} ${mtimeMs}`;
+  });
+}
+
 const images = { api: readImage(apiFolder), worker: readImage(workerFolder) };
 for (const [name, { folder }] of Object.entries(images)) {
   const packages = path.join(folder, 'node_modules');
@@ -53,6 +65,7 @@ for (const [name, { folder }] of Object.entries(images)) {
   }
   const size = spawnSync('du', ['-sm', folder], { encoding: 'utf8' }).stdout.split('\t')[0];
   console.log(`── ${name}: ${size} MB without Node itself, ${images[name as 'api'].command.join(' ')}`);
+  if (Number(size) > MOST_MB) throw new Error(`The ${name} image has grown beyond ${MOST_MB} MB: what came in?`);
 }
 
 const scratch = mkdtempSync(path.join(tmpdir(), 'hub-image-'));
@@ -75,6 +88,7 @@ try {
   const [, users] = /^ADMIN_USERS=(.+)$/m.exec(added.stdout) ?? [];
   if (users === undefined) throw new Error(`hub user add printed no entry: ${added.stdout}${added.stderr}`);
 
+  const before = Object.values(images).map(listFiles);
   const port = await freePort();
   const start = ({ folder, command, env }: Image, name: string, more: Record<string, string>): Supervised =>
     supervise({
@@ -118,6 +132,11 @@ try {
     }
     await Promise.all([api, worker].map((one) => one.stop()));
     throw error;
+  }
+  for (const [index, image] of Object.values(images).entries()) {
+    const known = new Set(before[index]);
+    const changed = listFiles(image).filter((one) => !known.has(one));
+    if (changed.length > 0) throw new Error(`A read-only root would have refused: ${changed.join(', ')}`);
   }
   console.log('✓ Both images work, with production dependencies only.');
 } finally {

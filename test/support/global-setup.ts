@@ -10,7 +10,7 @@ import { startRedis } from './redis-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Connection string of the embedded server's maintenance database. */
+    /** Connection string of the server's maintenance database. */
     adminUrl: string;
     /** NULL where there is neither REDIS_URL nor a redis-server. */
     redisUrl: string | null;
@@ -22,15 +22,41 @@ declare module 'vitest' {
 /** Name of the migrated database that each test file copies. */
 export const TEMPLATE = 'hub_template';
 
-/** One PostgreSQL and one Redis for the whole run; a migrated template database to copy. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const building = buildProject();
+/** `TEST_DATABASE_URL`, whose user may create databases and which grants 300 connections, else an embedded PostgreSQL. */
+async function startPostgres(): Promise<{ urlOf(database: string): string; stop(): Promise<void> }> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    const urlOf = (database: string) => Object.assign(new URL(given), { pathname: `/${database}` }).toString();
+    return { urlOf, stop: () => dropTemplate(urlOf('postgres')) };
+  }
   const directory = await mkdtemp(path.join(tmpdir(), 'hub-test-'));
-  const postgres = await startEmbeddedDatabase({
+  const embedded = await startEmbeddedDatabase({
     directory,
     settings: ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'],
   });
+  return {
+    urlOf: embedded.urlOf,
+    async stop() {
+      await embedded.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function dropTemplate(adminUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  await admin.query(`update pg_database set datistemplate = false where datname = '${TEMPLATE}'`);
+  await admin.query(`drop database if exists ${TEMPLATE} with (force)`);
+  await admin.end();
+}
+
+/** One PostgreSQL and one Redis for the whole run; a migrated template database to copy. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const building = buildProject();
+  const postgres = await startPostgres();
   const adminUrl = postgres.urlOf('postgres');
+  await dropTemplate(adminUrl);
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   await admin.query(`create database ${TEMPLATE}`);
@@ -52,6 +78,5 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await redis?.stop();
     await postgres.stop();
     await build.remove();
-    await rm(directory, { recursive: true, force: true });
   };
 }

@@ -16,10 +16,14 @@ export interface HubProcess {
 }
 
 /** Starts `hub …` as a real process of its own. Its environment is what is given, and the machine's PATH and HOME. */
-export function startHubProcess(args: string[], env: Record<string, string>): HubProcess {
+export function startHubProcess(
+  args: string[],
+  env: Record<string, string>,
+  { logLevel = 'info' }: { logLevel?: string } = {},
+): HubProcess {
   const child = spawn(process.execPath, [inject('hubProgram'), ...args], {
     cwd: root,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, LOG_LEVEL: 'info', LOG_FORMAT: 'json' },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env, LOG_LEVEL: logLevel, LOG_FORMAT: 'json' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';

@@ -14,13 +14,13 @@ const STATEMENT_MS = 2_400;
 const CONNECT_MS = 2_000;
 const SHAPE_KEEP_MS = 30_000;
 
-/** What others have called the same thing; the first that is there is taken. */
+/** What others have called the same thing. Of those that are there, each entry is told by the first that it has filled in. */
 const NAMES: Record<Column, readonly string[]> = {
   id: ['id', 'log_id'],
   ts: ['ts', 'created_at', 'timestamp', 'logged_at', 'event_time', 'time'],
   level: ['level', 'severity', 'log_level'],
-  system: ['system', 'source', 'service'],
-  step: ['step', 'operation', 'action', 'stage', 'event'],
+  system: ['system', 'external_system', 'source', 'service'],
+  step: ['step', 'process_name', 'operation', 'action', 'stage', 'event'],
   status: ['status', 'state', 'result'],
   run_id: ['run_id', 'correlation_id', 'batch_id', 'request_id'],
   outbox_id: ['outbox_id', 'document_id'],
@@ -29,7 +29,17 @@ const NAMES: Record<Column, readonly string[]> = {
   payload: ['payload', 'data', 'body', 'request_payload'],
 };
 
-type Shape = Partial<Record<Column, { name: string; type: string }>>;
+/** What others have written for the same thing, beside the word itself. */
+const SYNONYMS: Record<string, readonly string[]> = {
+  warning: ['warn'],
+  error: ['critical', 'fatal'],
+  hub: ['internal'],
+  ok: ['success', 'completed'],
+  failed: ['error'],
+};
+
+/** `sql` gives the column's value, of PostgreSQL's `type`. */
+type Shape = Partial<Record<Column, { sql: string; type: string }>>;
 
 export interface ForeignJournal extends JournalSource {
   close(): Promise<void>;
@@ -58,7 +68,7 @@ export function openForeignJournal(url: string, { clock, log }: { clock: Clock; 
     const where = conditions(known, filter, give);
     const place = page.after ?? page.before;
     if (place !== undefined) where.push(placeCondition(known, place, page.after === undefined ? '>' : '<', give));
-    const order = [known.ts && `${quoted(known.ts.name)} desc nulls last`, known.id && `${quoted(known.id.name)} desc`];
+    const order = [known.ts && `${known.ts.sql} desc nulls last`, known.id && `${known.id.sql} desc`];
     const by = order.filter((one) => one !== undefined);
     const sql = `select ${COLUMNS.map((column) => selected(known, column)).join(', ')} from ${TABLE}
       ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
@@ -83,7 +93,7 @@ export function openForeignJournal(url: string, { clock, log }: { clock: Clock; 
       const known = await shape();
       if (known.id === undefined) return null;
       const values = [id];
-      const sql = `select ${COLUMNS.map((column) => selected(known, column)).join(', ')} from ${TABLE} where ${quoted(known.id.name)}::text = $1 limit 1`;
+      const sql = `select ${COLUMNS.map((column) => selected(known, column)).join(', ')} from ${TABLE} where ${known.id.sql}::text = $1 limit 1`;
       const [found] = z.array(row).parse((await pool.query(sql, values)).rows);
       return found === undefined
         ? null
@@ -112,20 +122,34 @@ async function readShape(pool: pg.Pool): Promise<Shape> {
   for (const column of COLUMNS) {
     const found = NAMES[column]
       .map((name) => there.find((one) => one.name === name))
-      .find((one) => one !== undefined && (column !== 'ts' || ['timestamptz', 'timestamp', 'date'].includes(one.type)));
-    if (found !== undefined) shape[column] = found;
+      .filter((one) => one !== undefined)
+      .filter(({ type }) => column !== 'ts' || TIMES.includes(type));
+    // An entry has one id, by an index.
+    const merged = merge(column === 'id' ? found.slice(0, 1) : found);
+    if (merged !== undefined) shape[column] = merged;
   }
   return shape;
 }
 
-const quoted = (name: string) => pg.escapeIdentifier(name);
+const TIMES = ['date', 'timestamp', 'timestamptz'];
+
+/** A table that has grown has two columns for one thing, the newer one empty in old entries. Of one kind they are read as one. */
+function merge(found: readonly { name: string; type: string }[]): { sql: string; type: string } | undefined {
+  const [first] = found;
+  if (first === undefined) return undefined;
+  const times = TIMES.includes(first.type);
+  const same = found.filter(({ type }) => (times ? TIMES.includes(type) : type === first.type));
+  const type = times ? TIMES[Math.max(...same.map((one) => TIMES.indexOf(one.type)))]! : first.type;
+  const names = same.map(({ name }) => pg.escapeIdentifier(name));
+  return { sql: names.length === 1 ? names[0]! : `coalesce(${names.join(', ')})`, type };
+}
 
 /** Every column as text; a time in UTC with all its digits, so that it can be a place to go on from. */
 function selected(known: Shape, column: Column): string {
   const found = known[column];
   if (found === undefined) return `null::text as ${column}`;
-  if (column !== 'ts') return `${quoted(found.name)}::text as ${column}`;
-  return `to_char(${quoted(found.name)}${found.type === 'timestamptz' ? " at time zone 'UTC'" : ''}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ts`;
+  if (column !== 'ts') return `${found.sql}::text as ${column}`;
+  return `to_char(${found.sql}${found.type === 'timestamptz' ? " at time zone 'UTC'" : ''}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as ts`;
 }
 
 /** What filters by a column that is not there is left out. */
@@ -133,24 +157,25 @@ function conditions(known: Shape, filter: JournalFilter, give: (value: unknown) 
   const where: string[] = [];
   const on = (column: Column, condition: (name: string) => string) => {
     const found = known[column];
-    if (found !== undefined) where.push(condition(quoted(found.name)));
+    if (found !== undefined) where.push(condition(found.sql));
   };
   const anyOf = (column: Column, chosen: readonly string[] | undefined) => {
-    if (chosen !== undefined) on(column, (name) => `lower(${name}::text) = any(${give([...chosen])}::text[])`);
+    const words = chosen?.flatMap((word) => [word, ...(SYNONYMS[word] ?? [])]);
+    if (words !== undefined) on(column, (sql) => `lower(${sql}::text) = any(${give(words)}::text[])`);
   };
   const { from, to } = filter;
-  if (from !== undefined) on('ts', (name) => `${name} >= ${give(from)}`);
-  if (to !== undefined) on('ts', (name) => `${name} < ${give(to)}`);
+  if (from !== undefined) on('ts', (sql) => `${sql} >= ${give(from)}`);
+  if (to !== undefined) on('ts', (sql) => `${sql} < ${give(to)}`);
   anyOf('level', filter.level);
   anyOf('system', filter.system);
   anyOf('status', filter.status);
-  if (filter.step !== undefined) on('step', (name) => `${name}::text = ${give(filter.step)}`);
-  if (filter.runId !== undefined) on('run_id', (name) => `${name}::text = ${give(filter.runId)}`);
-  if (filter.outboxId !== undefined) on('outbox_id', (name) => `${name}::text = ${give(filter.outboxId)}`);
+  if (filter.step !== undefined) on('step', (sql) => `${sql}::text = ${give(filter.step)}`);
+  if (filter.runId !== undefined) on('run_id', (sql) => `${sql}::text = ${give(filter.runId)}`);
+  if (filter.outboxId !== undefined) on('outbox_id', (sql) => `${sql}::text = ${give(filter.outboxId)}`);
   if (filter.q !== undefined) {
     const part = give(`%${filter.q.replace(/[\\%_]/g, '\\$&')}%`);
     const places = [known.message, known.details].flatMap((one) =>
-      one === undefined ? [] : [`${quoted(one.name)}::text ilike ${part}`],
+      one === undefined ? [] : [`${one.sql}::text ilike ${part}`],
     );
     if (places.length > 0) where.push(`(${places.join(' or ')})`);
   }
@@ -164,8 +189,8 @@ function placeCondition(
   give: (value: unknown) => string,
 ): string {
   const pairs = [
-    known.ts && ts !== '' ? [quoted(known.ts.name), `${give(ts)}::${known.ts.type}`] : null,
-    known.id && id !== '' ? [quoted(known.id.name), `${give(id)}::${known.id.type}`] : null,
+    known.ts && ts !== '' ? [known.ts.sql, `${give(ts)}::${known.ts.type}`] : null,
+    known.id && id !== '' ? [known.id.sql, `${give(id)}::${known.id.type}`] : null,
   ].filter((one) => one !== null);
   // Nothing to go on from: the table can only be shown from its beginning.
   if (pairs.length === 0) return 'false';
