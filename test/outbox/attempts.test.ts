@@ -11,6 +11,7 @@ import { endDone } from '../../src/shared/outbox/attempt-batch.ts';
 import { beginAttempt, endAttempt, renewLeases } from '../../src/shared/outbox/attempt-store.ts';
 import { jobId, newId } from '../../src/shared/outbox/ids.ts';
 import { cancelRow, retryRow } from '../../src/shared/outbox/operations.ts';
+import { noteDown } from '../../src/shared/outbox/system-gate.ts';
 import { createOutboxFixture, type OutboxFixture } from './fixture.ts';
 
 let outbox: OutboxFixture;
@@ -121,6 +122,74 @@ describe('beginning an attempt', () => {
     await begin(id, 'dead', { generation: 2 });
     await outbox.expireLease(id);
     expect(await begin(id, 'p1', { generation: 1 })).toEqual({ state: 'nothing-to-do', status: 'sending' });
+  });
+});
+
+describe('attempts of one process that begin and end at the same moment', () => {
+  const together = () => {
+    const process = { db: outbox.db, owner: `p-${newId()}`, leaseMs: LEASE_MS };
+    return { owner: process.owner, desk: createAttemptDesk(process) };
+  };
+
+  it('make each row once, each with its own end, its own lines and its own journal', async () => {
+    const deps = together();
+    const ids = await Promise.all(Array.from({ length: 30 }, () => outbox.row('queued')));
+    let worked = 0;
+    const one = (id: string, at: number) =>
+      run(
+        id,
+        async ({ row }) => {
+          worked += 1;
+          if (at % 3 === 0) throw retryLater(facts('later'));
+          return { ...(await made()), externalKey: row.document_key, externalNumber: `N-${at}` };
+        },
+        { deps },
+      );
+    const ends = await Promise.allSettled(ids.map(one));
+    expect(worked).toBe(30);
+    for (const [at, id] of ids.entries()) {
+      const failed = at % 3 === 0;
+      expect(ends[at]!.status).toBe(failed ? 'rejected' : 'fulfilled');
+      expect(await outbox.read(id)).toMatchObject(
+        failed ? { status: 'queued', attempts: 1 } : { status: 'done', externalNumber: `N-${at}`, posted: true },
+      );
+      expect(await outbox.journal(id)).toMatchObject([{ status: failed ? 'retry' : 'ok' }]);
+    }
+  });
+
+  it('are for one row only one attempt, however often its job was delivered', async () => {
+    const deps = together();
+    const id = await outbox.row('queued');
+    let worked = 0;
+    const work = async () => {
+      worked += 1;
+      return made();
+    };
+    const ends = await Promise.allSettled([run(id, work, { deps }), run(id, work, { deps }), run(id, work, { deps })]);
+    expect(worked).toBe(1);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const end of ends) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(HandBack);
+    expect(await outbox.read(id)).toMatchObject({ status: 'done', starts: 1 });
+  });
+
+  it('do not fail for one among them that the database refuses', async () => {
+    const deps = together();
+    const ids = await Promise.all(Array.from({ length: 5 }, () => outbox.row('queued')));
+    // A document without a key of the other system is not confirmed, and the database knows it.
+    const keyless = async () => ({ ...(await made()), externalKey: null });
+    const ends = await Promise.allSettled(ids.map((id, at) => run(id, at === 2 ? keyless : made, { deps })));
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    const rows = await Promise.all(ids.map((id) => outbox.read(id)));
+    expect(rows.map(({ status }) => status)).toEqual(['done', 'done', 'sending', 'done', 'done']);
+  });
+
+  it('tell that a system answers again, once', async () => {
+    const deps = together();
+    await outbox.db.transaction((tx) => noteDown(tx, '1c', facts('onec-down')));
+    const ids = await Promise.all(Array.from({ length: 6 }, () => outbox.row('queued')));
+    await Promise.all(ids.map((id) => run(id, made, { deps })));
+    expect(await outbox.db.prisma.systemState.findUnique({ where: { system: '1c' } })).toMatchObject({ state: 'up' });
+    expect(await outbox.db.prisma.integrationLog.count({ where: { step: 'gate', status: 'ok' } })).toBe(1);
   });
 });
 

@@ -215,7 +215,7 @@ describe('a database that has the journal of before', () => {
       union all select now() + interval '50 years', 'info', 'hub', 's', 'ok', 'A very fast clock', null`);
     const before = { entries: await rows(entries), indexes: await rows(indexes) };
     const [{ table }] = (await rows(`select pg_relation_filenode('integration_logs') as table`)) as [{ table: number }];
-    expect(await applyMigrations(url)).toEqual(['0015_partitions']);
+    expect(await applyMigrations(url)).toContain('0015_partitions');
 
     expect(await rows(entries)).toEqual(before.entries);
     expect(await rows(indexes)).toEqual(before.indexes);

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type Database, Prisma, type Tx } from '../../shared/db/database.ts';
+import { isUuid } from '../fields/query-fields.ts';
 import { allOf, contains, containsBy, folded, SEARCH_MS, SHORTEST_PART, trigramsOf } from './search.ts';
 
 /**
@@ -14,7 +15,8 @@ const TRIES = [
 const SAMPLE = 500;
 const RAREST = 4;
 
-const TEXT = Prisma.sql`message || ' ' || coalesce(details::text, '')`;
+/** What is searched: the message and what people look for in the details. Its index stands on the same words. */
+const TEXT = Prisma.sql`hub_journal_text(message, details)`;
 
 export interface JournalSearch<Row> {
   limit: number;
@@ -39,6 +41,10 @@ export function searchJournal<Row>(
   return db.transaction(async (tx) => {
     await tx.$executeRaw`select set_config('statement_timeout', ${String(SEARCH_MS)}, true)`;
     if (q.trim().length < SHORTEST_PART) return read(tx, readOn);
+    if (isUuid(q.trim())) {
+      const found = await read(tx, Prisma.sql`integration_logs where ${allOf([time, rest, ofKey(q.trim())])}`);
+      if (found.length > 0) return found;
+    }
     let rare: Prisma.Sql | null = null;
     for (const tried of TRIES) {
       const found = await read(tx, Prisma.sql`${newest(limit * tried.newest)} where ${allOf([rest, text])}`);
@@ -53,6 +59,10 @@ export function searchJournal<Row>(
 
 const hit = z.object({ id: z.string(), ts: z.date() });
 type Hit = z.output<typeof hit>;
+
+/** Entries of the run or the document with this key, whichever system gave it. */
+const ofKey = (key: string) => Prisma.sql`(run_id = ${key}::uuid or outbox_id in (
+  select id from outbox where outbox.id = ${key}::uuid or document_key = ${key}::uuid or external_key = lower(${key})))`;
 
 /** The newest hits, newest first; NULL: there are more than `most`, and which of them are the newest is not known. */
 async function newestHits(
