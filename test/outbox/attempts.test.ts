@@ -161,11 +161,24 @@ describe('attempts of one process that begin and end at the same moment', () => 
     const deps = together();
     const id = await outbox.row('queued');
     let worked = 0;
+    let release = () => {};
+    const others = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     const work = async () => {
       worked += 1;
+      await others;
       return made();
     };
-    const ends = await Promise.allSettled([run(id, work, { deps }), run(id, work, { deps }), run(id, work, { deps })]);
+    const runs = Array.from({ length: 3 }, () => run(id, work, { deps }));
+    let refusals = 0;
+    for (const one of runs) {
+      one.catch(() => {
+        refusals += 1;
+        if (refusals === 2) release();
+      });
+    }
+    const ends = await Promise.allSettled(runs);
     expect(worked).toBe(1);
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const end of ends) if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(HandBack);
