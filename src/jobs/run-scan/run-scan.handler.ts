@@ -94,12 +94,10 @@ interface Planning {
 async function planAndWrite(tx: Tx, planning: Planning): Promise<void> {
   const { run, snapshot, trust, unreconciled, snapshotStartedAt, config } = planning;
   await lockPlanning(tx);
+  const recipientKeys = trust.recipients.map((one) => one.key);
   // Before the ledger is read: a failed row that somebody retries at this moment is either replaced here, or is on its
-  // way again and then counted below. Never neither.
-  const replaced = await (run.dryRun ? previewReplaced : replaceEarlier)(
-    tx,
-    trust.recipients.map((one) => one.key),
-  );
+  // way again and then counted below, as is one that fails between the two. Never neither.
+  const replaced = await (run.dryRun ? previewReplaced : replaceEarlier)(tx, recipientKeys);
   if (!run.dryRun) await wakeSnoozes(tx, { runId: run.id, timezone: config.schedule.timezone });
   const fresh = makePlan({
     policy: config.planning.policy,
@@ -113,7 +111,7 @@ async function planAndWrite(tx: Tx, planning: Planning): Promise<void> {
     unknownMinimums: snapshot.unknownMinimums,
     snoozes: run.force ? [] : await readActiveSnoozes(tx, config.schedule.timezone),
     stock: snapshot.stock,
-    open: await readLedger(tx, snapshotStartedAt),
+    open: await readLedger(tx, snapshotStartedAt, { recipientKeys, replaced: replaced.ids }),
   });
   const { plan, lapsed } = applyEdits(fresh, wishesOf(replaced.lines));
   const screened = await screenPlan(tx, plan, planning);
