@@ -131,12 +131,11 @@ async function endAllBadly(
 ): Promise<void> {
   const outcome = findOutcome(error);
   const ids = rows.map(idOf);
-  if (outcome !== undefined && !context.signal.aborted && ['not-now', 'refused'].includes(outcome.outcome)) {
+  const surelyNot = outcome?.mayExist !== true && ['not-now', 'refused'].includes(outcome?.outcome ?? '');
+  if (outcome !== undefined && !context.signal.aborted && surelyNot) {
     const down = outcome.outcome === 'not-now';
-    // Where work on the system itself broke in, the rows are looked for before they are sent again.
-    const anew = down && outcome.code !== 'moysklad-maintenance';
     await deps.db.transaction((tx) =>
-      giveBack(tx, deps.owner, ids, { anew, code: outcome.code, message: outcome.message }),
+      giveBack(tx, deps.owner, ids, { anew: down, code: outcome.code, message: outcome.message }),
     );
     deps.log.warn({ event: 'array.given-back', rows: rows.length, code: outcome.code, outcome: outcome.outcome });
     if (down) throw outcome;
