@@ -20,6 +20,7 @@ import { holdEdited } from './hold-edited.ts';
 import { readLedger } from './ledger.ts';
 import { warningsOf } from './left-out.ts';
 import { learnApprovals, learnLimits, readHistory } from './limit-memory.ts';
+import { withMinimumOrders } from './minimum-orders.ts';
 import { planDigest } from './plan-digest.ts';
 import { createProgressWriter } from './progress.ts';
 import { rememberItems } from './remember-items.ts';
@@ -107,7 +108,7 @@ async function planAndWrite(tx: Tx, planning: Planning): Promise<void> {
       unreadable: trust.unreadable.has(donor.key),
     })),
     items: snapshot.items,
-    limits: snapshot.limits,
+    limits: withMinimumOrders(snapshot.limits, snapshot.items, config.planning.minimumOrders),
     unknownMinimums: snapshot.unknownMinimums,
     snoozes: run.force ? [] : await readActiveSnoozes(tx, config.schedule.timezone),
     stock: snapshot.stock,
