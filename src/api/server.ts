@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { CannotListen } from './cannot-listen.ts';
 
 export interface RunningApi {
   /** Base address for this machine, without a slash at the end. */
@@ -10,16 +11,6 @@ export interface RunningApi {
 
 /** Longer than the 60 s for which nginx and most proxies keep an idle connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 65_000;
-
-/** The address cannot be had; the message says why and what to do. */
-export class CannotListen extends Error {
-  readonly code: string | undefined;
-  constructor(message: string, cause: NodeJS.ErrnoException) {
-    super(message, { cause });
-    this.name = 'CannotListen';
-    this.code = cause.code;
-  }
-}
 
 /** Listens. Port 0 takes a free one. Rejects with `CannotListen` when it cannot be had. */
 export async function startApi(

@@ -1,4 +1,4 @@
-import { CannotListen } from '../api/server.ts';
+import { CannotListen } from '../api/cannot-listen.ts';
 import { ConfigError } from '../shared/config/config.ts';
 import { findOutcome } from '../shared/errors/outcome.ts';
 import { DatabaseNotReady } from './prepare-database.ts';
