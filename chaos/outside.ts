@@ -14,6 +14,7 @@ export interface HttpFault {
   kind: 'latency' | 'status' | 'drop-before' | 'drop-after' | 'down' | 'html';
   ms?: number;
   status?: number;
+  after?: boolean;
   code?: number | string;
   message?: string;
   times?: number;

@@ -17,6 +17,8 @@ export const faultRequest = z.strictObject({
   ms: z.number().int().nonnegative().optional(),
   /** Default 500 for `status`, 502 for `html`. */
   status: z.number().int().min(400).max(599).optional(),
+  /** Of `status` and `html`: the request is carried out first, and only then answered so. */
+  after: z.boolean().optional(),
   /** Code inside the error body. */
   code: z.union([z.number(), z.string()]).optional(),
   message: z.string().optional(),

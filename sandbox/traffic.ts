@@ -51,6 +51,12 @@ export function createTraffic({ system, faults, traffic, sleep, onFault }: Deps)
       case 'down':
       case 'html': {
         const response = faultAnswer(last);
+        if (last.after) {
+          await next();
+          // What the handler answered goes, headers and all.
+          c.res = undefined;
+          c.res = response;
+        }
         count(String(response.status));
         await onFault?.(c.req.method, c.req.path, response);
         return response;

@@ -82,6 +82,13 @@ export const outsideFaults = {
     match: dice.pick([order, read]),
     times: dice.int(1, 2),
   })),
+  'moysklad-timeout-after-write': moysklad((dice) => ({
+    kind: 'status',
+    status: dice.pick([408, 504]),
+    after: true,
+    match: order,
+    times: dice.int(1, 3),
+  })),
   'moysklad-html': moysklad((dice) => ({ kind: 'html', match: dice.pick([order, read]), times: dice.int(1, 3) })),
   'moysklad-refused': moysklad((dice) => ({
     kind: 'status',

@@ -16,19 +16,27 @@ const MAX_QUANTITY = 999_999_999;
  * The warehouses «Бестужевых» and «Контейнер» are donors, all others shops. Throws one error that lists every problem.
  */
 export async function loadCsvDataset(path: string): Promise<Dataset> {
-  return parseCsvDataset(await readFile(path, 'utf8'), path);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why =
+      error.code === 'ENOENT'
+        ? 'такого файла нет; проверьте путь'
+        : `файл не прочитан (${error.code ?? error.message})`;
+    throw new Error(`${path}: ${why}`, { cause: error });
+  });
+  return parseCsvDataset(text, path);
 }
 
 /** The same from text; `source` names it in errors. */
 export function parseCsvDataset(text: string, source = 'CSV'): Dataset {
+  if (text.includes('\uFFFD')) throw new Error(`${source}: файл не в UTF-8; сохраните его как «CSV UTF-8»`);
   const problems: string[] = [];
-  const { delimiter, rows } = split(text, source);
+  const { delimiter, rows } = split(text, source, problems);
   const lines = rows.map(({ values, line }) => readLine(values, line, delimiter, problems));
   const dataset = assemble(
     lines.filter((one) => one !== null),
     problems,
   );
-  if (rows.length === 0) problems.push('нет ни одной строки с данными');
+  if (rows.length === 0 && problems.length === 0) problems.push('нет ни одной строки с данными');
   if (problems.length > 0) throw new Error(`${source}: ошибок ${problems.length}\n${problems.join('\n')}`);
   return dataset;
 }
@@ -46,18 +54,39 @@ interface Line {
 
 type Values = Record<Column, string>;
 
-function split(text: string, source: string): { delimiter: string; rows: { values: Values; line: number }[] } {
+interface CsvRecord {
+  record: string[];
+  info: { lines: number };
+}
+
+/** Where the whole cannot be read, for an open quote, each line by itself: one bad line does not hide the others. */
+function readRecords(text: string, delimiter: string, problems: string[]): CsvRecord[] {
+  const options = { delimiter, info: true, relax_column_count: true, skip_empty_lines: true, trim: true };
+  const read = (part: string) => parse(part, options) as unknown as CsvRecord[];
+  try {
+    return read(text);
+  } catch {
+    return text.split(/\r?\n/).flatMap((line, index) => {
+      try {
+        return read(line).map(({ record }) => ({ record, info: { lines: index + 1 } }));
+      } catch (error) {
+        const why = error instanceof Error && 'code' in error && error.code === 'CSV_QUOTE_NOT_CLOSED';
+        problems.push(`строка ${index + 1}: ${why ? 'кавычка не закрыта' : 'кавычки стоят не по правилам CSV'}`);
+        return [];
+      }
+    });
+  }
+}
+
+function split(
+  text: string,
+  source: string,
+  problems: string[],
+): { delimiter: string; rows: { values: Values; line: number }[] } {
   const clean = text.replace(/^\uFEFF/, '');
   const heading = clean.split(/\r?\n/, 1)[0] ?? '';
   const delimiter = heading.includes(';') ? ';' : ',';
-  let records: { record: string[]; info: { lines: number } }[];
-  try {
-    records = parse(clean, {
-      ...{ delimiter, info: true, relax_column_count: true, skip_empty_lines: true, trim: true },
-    }) as unknown as typeof records;
-  } catch (error) {
-    throw new Error(`${source}: файл не разобран как CSV: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const records = readRecords(clean, delimiter, problems);
   const names = (records[0]?.record ?? []).map((name) => name.toLowerCase());
   const missing = required.filter((name) => !names.includes(name));
   const unknown = names.filter((name) => !columns.includes(name as Column));
@@ -70,10 +99,20 @@ function split(text: string, source: string): { delimiter: string; rows: { value
       `${source}: строка 1: ${complaint.filter(Boolean).join('; ')}; допустимы ${columns.join(', ')} (pack — по желанию)`,
     );
   }
-  const rows = records.slice(1).map(({ record, info }) => ({
-    line: info.lines,
-    values: Object.fromEntries(columns.map((name) => [name, record[names.indexOf(name)] ?? ''])) as Values,
-  }));
+  const isWhole = ({ record, info }: CsvRecord) => {
+    // A spreadsheet may end its lines with empty cells beyond the table.
+    const extra = record.slice(names.length).some((value) => value !== '');
+    if (record.length >= names.length && !extra) return true;
+    problems.push(`строка ${info.lines}: столбцов ${record.length}, а в заголовке ${names.length}`);
+    return false;
+  };
+  const rows = records
+    .slice(1)
+    .filter(isWhole)
+    .map(({ record, info }) => ({
+      line: info.lines,
+      values: Object.fromEntries(columns.map((name) => [name, record[names.indexOf(name)] ?? ''])) as Values,
+    }));
   return { delimiter, rows };
 }
 

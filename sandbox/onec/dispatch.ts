@@ -1,5 +1,5 @@
 import { type Answers, createAnswers, type Format } from './answers.ts';
-import { iisPage, methodNotAllowed, noEntityType, noInstance, noMethod, OnecError } from './errors.ts';
+import { badOption, iisPage, methodNotAllowed, noEntityType, noInstance, noMethod, OnecError } from './errors.ts';
 import { metadataXml, serviceDocument, serviceXml } from './metadata.ts';
 import { parseKey, type Target } from './path.ts';
 import { postTransfer, unpostTransfer } from './posting.ts';
@@ -26,6 +26,7 @@ import { parseBody } from './write.ts';
 /** How this base differs from the usual one; every default is what was seen most. */
 export interface BaseTraits {
   quoting: Quoting;
+  castInCondition: boolean;
   clientKeys: ClientKeys;
   /** The composition: only these sets; NULL: all of the release. */
   published: Set<string> | null;
@@ -98,16 +99,16 @@ function balanceAnswer(
   world: World,
   entity: Entity,
   target: Target,
-  { quoting, partial }: BaseTraits,
+  { quoting, castInCondition, partial }: BaseTraits,
   { method, path, options }: OnecRequest,
   answers: Answers,
 ): Response {
   const register = world.balances.get(entity.name);
   if (!register || target.key !== null) throw noMethod('Balance');
   if (method !== 'GET') throw methodNotAllowed(method);
-  const { dimensions, rows } = register.balance(
-    balanceQuestion(parseBalanceCall(target.memberArguments, options, quoting), world),
-  );
+  const call = parseBalanceCall(target.memberArguments, options, quoting);
+  if (!castInCondition && call.condition?.includes('cast(')) throw badOption('Condition', 'не разобрано cast');
+  const { dimensions, rows } = register.balance(balanceQuestion(call, world));
   const told = cutRows(
     partial,
     entity.name,

@@ -27,6 +27,8 @@ export interface OnecOptions {
   timeZone?: string;
   /** Which quoting inside `Balance(…)` the base understands. Default both. */
   quoting?: Quoting;
+  /** Whether `cast(…)` inside the condition of `Balance(…)` is understood. Default true. */
+  castInCondition?: boolean;
   /** Whether a `Ref_Key` sent by the client is kept. Default honoured. */
   clientKeys?: ClientKeys;
   /** Entity sets outside the published composition. */
@@ -84,6 +86,7 @@ export function createOnecSandbox(deps: Deps): OnecSandbox {
   const { user, password, now, timeZone = 'Europe/Moscow', quoting = 'both', clientKeys = 'honoured' } = deps;
   const traits: BaseTraits = {
     quoting,
+    castInCondition: deps.castInCondition ?? true,
     clientKeys,
     published: deps.published === undefined ? null : new Set(deps.published),
     unpublished: new Set(deps.unpublished),

@@ -1,4 +1,4 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { createRouter } from './api-hono.ts';
 import { requireBoardAccess } from './auth/board-access.ts';
@@ -8,7 +8,7 @@ import { boardRoutes } from './board.ts';
 import { consoleRoutes } from './console/console.tsx';
 import type { ApiDeps } from './deps.ts';
 import { createOnError } from './errors.ts';
-import { problemResponse } from './problem.ts';
+import { problemResponse, problems } from './problem.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { differenceRoutes } from './routes/difference.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -88,6 +88,20 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route(BOARD_PATH, boardRoutes(deps, BOARD_PATH));
   app.route('/docs', docsRoutes());
 
+  app.openAPIRegistry.registerPath({
+    ...{ method: 'get', path: '/', tags: ['health'], summary: 'The API answers.' },
+    responses: {
+      200: { description: 'Alive', content: { 'application/json': { schema: z.object({ status: z.literal('ok') }) } } },
+    },
+  });
+  app.openAPIRegistry.registerPath({
+    ...{ method: 'get', path: '/metrics', tags: ['health'], security: [{ bearer: [] }] },
+    summary: 'Metrics of the whole hub and of this process, for Prometheus.',
+    responses: {
+      200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: z.string() } } },
+      ...problems(401),
+    },
+  });
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import { CannotListen } from './cannot-listen.ts';
 
 export interface RunningApi {
   /** Base address for this machine, without a slash at the end. */
@@ -11,7 +12,7 @@ export interface RunningApi {
 /** Longer than the 60 s for which nginx and most proxies keep an idle connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** Listens. Port 0 takes a free one. Rejects, naming the address, when it cannot be had. */
+/** Listens. Port 0 takes a free one. Rejects with `CannotListen` when it cannot be had. */
 export async function startApi(
   app: { fetch(request: Request, env: unknown): Response | Promise<Response> },
   { host, port }: { host: string; port: number },
@@ -46,7 +47,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
         error.code === 'EADDRINUSE'
           ? 'порт занят другой программой; остановите её или задайте другой PORT'
           : `${error.message}; проверьте HOST и PORT`;
-      reject(new Error(`API не может слушать ${host}:${port}: ${why}`, { cause: error }));
+      reject(new CannotListen(`API не может слушать ${host}:${port}: ${why}`, error));
     };
     server.once('error', failed);
     server.listen(port, host, () => {

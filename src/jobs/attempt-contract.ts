@@ -30,6 +30,8 @@ export interface AttemptDeps {
 export interface AttemptWork {
   system: OutsideSystem;
   step: string;
+  /** What was written outside and answered so far, for the journal; NULL: nothing. */
+  payload?: () => unknown;
   /** Does the outside work. What it returns is recorded together with `done`. */
   work(attempt: {
     row: BegunRow;
@@ -48,7 +50,8 @@ export interface Recorded {
   externalNumber: string | null;
   externalUrl: string | null;
   posted: boolean | null;
-  entry: Pick<JournalEntry, 'message' | 'details'>;
+  /** `level` left out: info. */
+  entry: Pick<JournalEntry, 'message' | 'details'> & Partial<Pick<JournalEntry, 'level'>>;
   /** Written in the transaction that records the end; run rows, lines and the like. */
   alongside?: (tx: Tx) => Promise<void>;
 }

@@ -76,6 +76,7 @@ export async function endBadly(
           ...(parts.length === 0 ? {} : { parts }),
           ...outcome.details,
         },
+        payload: what.payload?.() ?? null,
       },
     ]);
     return true;

@@ -124,15 +124,17 @@ async function go(
   await checkpoint?.('attempt.recorded');
 }
 
-function madeBy(recorded: Recorded, row: BegunRow, { system, step }: AttemptWork, facts: object): MadeAttempt {
+function madeBy(recorded: Recorded, row: BegunRow, { system, step, payload }: AttemptWork, facts: object): MadeAttempt {
   const { externalKey, externalNumber, externalUrl, posted, entry } = recorded;
   return {
     system,
     document: { id: row.id, key: externalKey, number: externalNumber, url: externalUrl, posted },
     entry: {
       ...({ level: 'info', system, step, status: 'ok', runId: row.run_id, outboxId: row.id } as const),
+      ...(entry.level && { level: entry.level }),
       message: entry.message,
       details: { ...entry.details, ...facts, start: row.starts },
+      payload: payload?.() ?? null,
     },
   };
 }

@@ -22,6 +22,9 @@ export function backoffMs(attemptsMade: number, error: unknown, random: () => nu
   return Math.max(spread, findOutcome(error)?.retryAfterMs ?? 0);
 }
 
+/** Queues whose jobs are about one system or the other: one that is down must not keep the other's jobs waiting. */
+const OF_SEVERAL_SYSTEMS = new Set<string>(['maintenance']);
+
 export interface OutcomeDeps {
   db: Database;
   queue: Queue;
@@ -33,7 +36,8 @@ export interface OutcomeDeps {
  *
  * - refused, or tries used up → `UnrecoverableError`: the job fails once and for all, with the reason in Bull Board.
  * - retry, unknown → the error itself: BullMQ counts it and backs off.
- * - not now → the whole queue waits (`rateLimit`), the job goes back without spending an attempt.
+ * - not now → the whole queue waits (`rateLimit`), the job goes back without spending an attempt. In a queue whose jobs are about
+ *   different systems only this job waits.
  * - handed back → delayed, without spending an attempt.
  */
 export async function toBullMq(deps: OutcomeDeps, job: Job, token: string | undefined, error: unknown): Promise<Error> {
@@ -50,8 +54,13 @@ export async function toBullMq(deps: OutcomeDeps, job: Job, token: string | unde
   }
   const outcome = findOutcome(error);
   if (outcome?.outcome === 'not-now') {
-    const waitMs = await haltQueue(deps, outcome);
-    await say(job, `${outcome.message} Очередь ждёт ${Math.ceil(waitMs / 1000)} с.`);
+    const waitMs = await noteAndWait(deps, outcome);
+    const alone = OF_SEVERAL_SYSTEMS.has(deps.queue.name);
+    await say(job, `${outcome.message} ${alone ? 'Задание' : 'Очередь'} ждёт ${Math.ceil(waitMs / 1000)} с.`);
+    if (alone) {
+      await job.moveToDelayed(Date.now() + waitMs, token);
+      return new DelayedError(outcome.message);
+    }
     await deps.queue.rateLimit(waitMs);
     return Worker.RateLimitError();
   }
@@ -59,10 +68,14 @@ export async function toBullMq(deps: OutcomeDeps, job: Job, token: string | unde
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** How long the queue waits. A spent budget names its own time; a system that is down is probed ever more rarely. */
-async function haltQueue({ db, queue, log }: OutcomeDeps, outcome: OutcomeError): Promise<number> {
+/**
+ * How long to wait. A system that only wants fewer requests names its own time. One that is down, or does not let us in,
+ * is told of and probed ever more rarely, and never before the time that it named.
+ */
+async function noteAndWait({ db, queue, log }: OutcomeDeps, outcome: OutcomeError): Promise<number> {
   const system = outcome.system ?? '1c';
-  if (outcome.retryAfterMs !== undefined) return Math.max(250, outcome.retryAfterMs);
+  const { retryAfterMs = 0 } = outcome;
+  if (outcome.busy) return Math.max(250, retryAfterMs);
   return db.transaction(async (tx) => {
     const down = await noteDown(tx, system, outcome);
     if (down.fell) {
@@ -78,7 +91,7 @@ async function haltQueue({ db, queue, log }: OutcomeDeps, outcome: OutcomeError)
       ]);
       log.warn({ event: 'gate.closed', system, code: outcome.code, queue: queue.name });
     }
-    return down.waitMs;
+    return Math.max(down.waitMs, retryAfterMs);
   });
 }
 

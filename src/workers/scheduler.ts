@@ -7,11 +7,11 @@ import {
 } from '../jobs/start-scheduled-scan/start-scheduled-scan.handler.ts';
 import { startScheduledScan } from '../jobs/start-scheduled-scan/start-scheduled-scan.job.ts';
 import type { Config, QueueName } from '../shared/config/config.ts';
+import { LOCKS } from '../shared/db/locks.ts';
 import { tryLock } from '../shared/db/try-lock.ts';
 import { makeMonths } from '../shared/journal/months.ts';
 import type { QueueStore } from '../shared/queue/store.ts';
 
-const SCHEDULER_LOCK = 7_201_147;
 /** A schedule that vanished with its queue store is back within this. */
 const EVERY_MS = 20_000;
 /** At night, for what it drops it must have the journal to itself for a moment. A tick that nobody took is taken later. */
@@ -58,7 +58,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     // Upserts at the same moment collide in BullMQ (on PostgreSQL they throw, on Redis they have left two jobs), so one
     // process at a time does it; the others find it standing at their next pass.
     // A dead queue store never answers; the connection must come back all the same when the process stops.
-    const restored = await tryLock(deps.db.pool, SCHEDULER_LOCK, () => Promise.race([restoreAlone(), stopped]));
+    const restored = await tryLock(deps.db.pool, LOCKS.scheduler, () => Promise.race([restoreAlone(), stopped]));
     return restored?.value ?? false;
   }
 

@@ -51,6 +51,7 @@ describe('GET /openapi.json', () => {
     const document = await bodyOf(await api.app.request('/openapi.json'));
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/',
       '/api/v1/alarms',
       '/api/v1/alarms/test',
       '/api/v1/links',
@@ -80,6 +81,7 @@ describe('GET /openapi.json', () => {
       '/health/moysklad',
       '/health/queue',
       '/health/ready',
+      '/metrics',
     ]);
     const trigger = document.paths['/api/v1/trigger/internal-replenishment'].post;
     expect(Object.keys(trigger.responses)).toEqual(['202', '400', '401', '413', '415', '422', '503']);

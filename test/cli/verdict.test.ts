@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reportFrom } from '../../src/cli/demo/report.ts';
 import { judge, type Seen } from '../../src/cli/demo/verdict.ts';
 
 const shop = 'Магазин Ленина';
@@ -84,5 +85,21 @@ describe('the demo’s verdict', () => {
       refused: [{ matches: 2 }],
     });
     expect(judge(seen({ orders: [], matches: new Map([['B', 1]]) })).open).toHaveLength(1);
+  });
+});
+
+describe('the report', () => {
+  it('names each document once, however few there are', async () => {
+    const printed: string[] = [];
+    const { before, limits, transfers, orders } = seen({});
+    const observer = { transfers: async () => transfers, orders: async () => orders, matches: async () => 1 };
+    const times = { firstDocumentMs: null, lastDocumentMs: null };
+    await reportFrom(observer as never, { before, limits, donors }, times, (line) => printed.push(line));
+    expect(
+      printed
+        .find((line) => line.includes('Первые номера'))
+        ?.trim()
+        .split(/\s{2,}/)[1],
+    ).toBe('ТД-A, МС 0001-B');
   });
 });

@@ -76,6 +76,15 @@ describe('many orders that wait', () => {
     await orderedOnce(ORDERED);
   });
 
+  it.each([408, 503])('are each made once although МойСклад made them and answered %i', async (status) => {
+    await startGathering({ backend, dataset: dataset() });
+    const match = { method: 'POST', path: '/entity/customerorder' };
+    const fault = await hub.fault({ system: 'moysklad', kind: 'status', status, after: true, match, times: 1 });
+    expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    expect(hub.sandbox.faults.get(fault)?.fired).toBe(1);
+    await orderedOnce(ORDERED);
+  });
+
   it('go each by itself after a refusal of the whole array', async () => {
     await startGathering({ backend, dataset: dataset() });
     const refusal = await hub.fault({

@@ -50,6 +50,34 @@ describe('a scan right after people’s acts in both systems, with no reconcile 
   });
 });
 
+describe('an order that was refused and is there all the same', () => {
+  const refusedAndMade = async () => {
+    hub = await startHub({ backend: backends()[0]!, dataset: smallDataset({ moved: 0, ordered: 1 }) });
+    await hub.fault({
+      ...{ system: 'moysklad', kind: 'status', status: 412, code: 3000, after: true, times: 1 },
+      match: { method: 'POST', path: 'customerorder' },
+    });
+    expect(await hub.scan()).toMatchObject({ orders: { failed: 1 } });
+    return createHands(hub);
+  };
+  const row = () => hub!.services.db.prisma.outboxRow.findFirstOrThrow({ where: { kind: 'order' } });
+
+  it('is taken for the row’s own by the next scan, which orders nothing in its place', async () => {
+    const hands = await refusedAndMade();
+    expect((await hub!.scan()).counts).toMatchObject({ documents: 0, superseded: 0, covered: 1 });
+    expect(await row()).toMatchObject({ status: 'done', questionCode: null, externalNumber: expect.any(String) });
+    expect(await hands.orders()).toHaveLength(1);
+  });
+
+  it('and was changed since then is asked about, and covers its need meanwhile', async () => {
+    const hands = await refusedAndMade();
+    await hands.onOrder('ORDER-1', 'edit', { quantities: [25] });
+    expect((await hub!.scan()).counts).toMatchObject({ documents: 0, superseded: 0, covered: 1 });
+    expect(await row()).toMatchObject({ status: 'unknown', maybeMade: true, questionCode: 'order-differs' });
+    expect(await hands.orders()).toHaveLength(1);
+  });
+});
+
 describe('a scan while МойСклад is down', () => {
   it('plans all the same, with what the ledger knows, and the run says what it could not compare', async () => {
     hub = await startHub({ backend: backends()[0]!, dataset: smallDataset({ moved: 1, ordered: 1 }) });

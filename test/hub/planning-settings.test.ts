@@ -49,6 +49,17 @@ describe('PLAN_POLICY', () => {
   });
 });
 
+describe('MINIMUM_ORDERS', () => {
+  it('raises an order to what the supplier takes, of that article alone, and the explanation says so', async () => {
+    await start(smallDataset({ moved: 0, ordered: 2 }), { MINIMUM_ORDERS: 'ORDER-1=24' });
+    const { runId } = await hub!.scan();
+    expect((await ordered()).sort()).toEqual([10, 24]);
+    const raised = await hub!.services.db.prisma.runLine.findFirstOrThrow({ where: { runId, article: 'ORDER-1' } });
+    expect(raised.why).toMatchObject({ minimumOrder: { size: 24_000, effect: 'raised' } });
+    expect((await hub!.scan()).counts).toMatchObject({ documents: 0 });
+  });
+});
+
 describe('DONOR_WHOLE_ONLY', () => {
   const nine = oneItem({ donor: { onHand: 9 } });
 

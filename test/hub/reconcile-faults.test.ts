@@ -56,6 +56,21 @@ describe.each(backends())('a reconcile that cannot read, with jobs in %s,', (bac
     },
   );
 
+  it('because МойСклад is down keeps nobody from reconciling 1C', async () => {
+    hub = await startHub({ backend, dataset: two(), env: { WORKER_CONCURRENCY: '1' } });
+    await hub.scan();
+    const hands = createHands(hub);
+    await hands.onTransfer('MOVE-1', 'delete', { erase: true });
+    // A wait of a minute, should the queue be the one that waits.
+    await hub.fault({ system: 'moysklad', kind: 'status', status: 403, code: 1016 });
+    const waits = await enqueue(hub, 'moysklad');
+    await until('the job about МойСклад to wait', () => waits.isDelayed());
+    const other = await enqueue(hub, '1c');
+    await until('the reconcile of 1C', () => other.isCompleted());
+    expect((await lineOf(hub, 'MOVE-1')).closedReason).toBe('deleted');
+    expect(await waits.isDelayed()).toBe(true);
+  });
+
   it('for want of a property changes nothing and says so; a missing number is never taken for zero', async () => {
     hub = await startHub({
       backend,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemFamilies } from '../../src/api/metrics/systems.ts';
 import { backends, startHub, type TestHub, until } from '../support/hub.ts';
 import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
 
@@ -166,6 +167,37 @@ describe.each(backends())('an outside system that misbehaves, with jobs in %s,',
     expect(await hub.observe.transfers()).toHaveLength(6);
   });
 
+  it('that does not let the hub in is told of as down: journal, state, metric', async () => {
+    hub = await startHub({ backend, env: { MOYSKLAD_TOKEN: 'wrong', MOYSKLAD_ARRAY: '0' } });
+    const { db } = hub.services;
+    await hub.request();
+    const down = await until('МойСклад noted as down', () =>
+      db.prisma.systemState.findFirst({ where: { system: 'moysklad', state: 'down' } }),
+    );
+    expect(down).toMatchObject({
+      reasonCode: 'moysklad-credentials',
+      reason: expect.stringContaining('MOYSKLAD_TOKEN'),
+    });
+    // A minute, as the adapter asks, not the second of a first fall.
+    expect(down.nextProbeAt!.getTime() - down.since.getTime()).toBeGreaterThan(50_000);
+    const gate = await db.prisma.integrationLog.findMany({ where: { step: 'gate', system: 'moysklad' } });
+    expect(gate).toMatchObject([{ level: 'error', status: 'not-now' }]);
+    const up = (await systemFamilies(db)).find(({ name }) => name === 'hub_system_up');
+    expect(up?.samples).toContainEqual([{ system: 'moysklad' }, 0]);
+    expect(await hub.observe.orders()).toHaveLength(0);
+  });
+
+  it('that only asks for fewer requests is not told of as down', async () => {
+    hub = await startHub({ backend, env: { MOYSKLAD_ARRAY: '0' } });
+    await hub.fault({
+      ...{ system: 'moysklad', kind: 'status', status: 429, times: 2, headers: { 'X-Lognex-Retry-After': '300' } },
+      match: { method: 'POST', path: 'customerorder' },
+    });
+    expect((await hub.scan()).orders).toEqual({ done: 4 });
+    expect(await hub.services.db.prisma.systemState.count({ where: { system: 'moysklad', state: 'down' } })).toBe(0);
+    expect(await hub.services.db.prisma.integrationLog.count({ where: { step: 'gate' } })).toBe(0);
+  });
+
   it('being down halts its queue, fails nothing, spends no attempt, and is told once; all is made when it is back', async () => {
     hub = await startHub({ backend, env: { WORKER_CONCURRENCY: '3' } });
     const fault = await hub.fault({ system: '1c', match: { path: 'Document_ЗаказНаПеремещение' }, kind: 'down' });
@@ -190,6 +222,21 @@ describe.each(backends())('an outside system that misbehaves, with jobs in %s,',
     });
     expect(gate.map((entry) => entry.status)).toEqual(['not-now', 'ok']);
     expect(await hub.observe.transfers()).toHaveLength(6);
+  });
+
+  it.each([
+    ['408 of a proxy that gave up', { status: 408, body: '' }, 1],
+    ['503 with code 1074, maintenance', { status: 503 }, 0],
+  ])('that did the write and then answered %s gets looked at, not ordered from again', async (_, answer, spent) => {
+    hub = await startHub({ backend, env: { MOYSKLAD_ARRAY: '0' } });
+    const match = { method: 'POST', path: 'customerorder' };
+    const fault = await hub.fault({ system: 'moysklad', kind: 'status', after: true, match, times: 2, ...answer });
+    expect((await hub.scan()).orders).toEqual({ done: 4 });
+    expect(hub.sandbox.faults.get(fault)?.fired).toBe(2);
+    const rows = await hub.services.db.prisma.outboxRow.findMany({ where: { kind: 'order' } });
+    expect(Math.max(...rows.map(({ attempts }) => attempts))).toBe(spent);
+    expect((await hub.scan()).counts).toMatchObject({ documents: 0 });
+    expect(await hub.observe.orders()).toHaveLength(4);
   });
 
   it('that loses its answer after the write gets looked at, not written to again', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WatchedRow } from '../../src/jobs/reconcile/findings.ts';
+import type { WatchedLine, WatchedRow } from '../../src/jobs/reconcile/findings.ts';
 import { judgeOrder, judgeUnmadeOrder } from '../../src/jobs/reconcile/judge-order.ts';
 import type { SeenOrder } from '../../src/shared/moysklad/port.ts';
 import { line, order, position, row } from './reconcile-world.ts';
@@ -111,6 +111,40 @@ describe('goods that МойСклад has shipped', () => {
   });
 });
 
+describe('two lines of one product', () => {
+  const two = (a: Partial<WatchedLine> = {}, b: Partial<WatchedLine> = {}) => ({
+    lineCount: 2,
+    lines: [line(a), line({ id: 'line-2', itemKey: 'item-2', quantity: 4_000, ...b })],
+  });
+  const held = (...quantities: [quantity: number, shipped: number][]) =>
+    order({ positions: quantities.map(([quantity, shipped]) => position({ quantity, shipped })) });
+
+  it('that are there as ordered bring no change, in two positions or in one', () => {
+    expect(judge(two(), held([10_000, 0], [4_000, 0]))).toEqual([]);
+    expect(judge(two(), held([14_000, 0]))).toEqual([]);
+  });
+
+  it('are shipped one after the other', () => {
+    expect(changes(two(), held([10_000, 10_000], [4_000, 1_000]))).toEqual([
+      { kind: 'shipments', lineId: 'line-1', shipments: [{ at: NOW.toISOString(), shipped: 10_000 }] },
+      { kind: 'shipments', lineId: 'line-2', shipments: [{ at: NOW.toISOString(), shipped: 1_000 }] },
+    ]);
+  });
+
+  it('share what was changed: less is taken from the last, more is given to the first', () => {
+    const quantity = (lineId: string, before: number, after: number) => ({ kind: 'quantity', lineId, before, after });
+    expect(changes(two(), held([10_000, 0], [1_000, 0]))).toEqual([quantity('line-2', 4_000, 1_000)]);
+    expect(changes(two(), held([12_000, 0], [4_000, 0]))).toEqual([quantity('line-1', 10_000, 12_000)]);
+    expect(changes(two(), held([10_000, 0]))).toEqual([{ kind: 'close', lineId: 'line-2', reason: 'cancelled' }]);
+  });
+
+  it('of which one has come leave the other what is its own', () => {
+    const { lines } = two();
+    const rest = { lineCount: 2, lines: [lines[1]!], settled: [{ goodsKey: 'goods-1', quantity: 10_000 }] };
+    expect(judge(rest, held([10_000, 10_000], [4_000, 0]))).toEqual([]);
+  });
+});
+
 describe('a customer order that the hub does not know to be made', () => {
   const unknown = { ...made, status: 'unknown', externalKey: null, externalNumber: null } as const;
   const look = (of: Partial<WatchedRow>, found: SeenOrder[]) => judgeUnmadeOrder(row({ ...unknown, ...of }), found);
@@ -142,8 +176,21 @@ describe('a customer order that the hub does not know to be made', () => {
     expect(codes({}, [order({ id: 'order-0', deleted: true }), order()])).toEqual(['made']);
   });
 
-  it('and failed is left as it is: a question where the order is there all the same', () => {
-    expect(codes({ status: 'failed' }, [order()])).toEqual(['order-made-though-failed']);
-    expect(codes({ status: 'failed' }, [])).toEqual([]);
+  it.each([
+    ['not there', [], []],
+    ['there as meant', [order()], ['exists', 'made']],
+    ['there with another quantity', [shippedOf(0, 9_000)], ['exists', 'order-differs']],
+    ['there twice', [order(), order({ id: 'order-2' })], ['exists', 'order-doubled']],
+    ['in the basket', [order({ deleted: true })], []],
+  ])('and failed is judged by what is there: %s', (_, found, expected) => {
+    expect(codes({ status: 'failed' }, found)).toEqual(expected);
+  });
+
+  it('and has two lines of one product counts as made when their sum is there', () => {
+    const lines = [line(), line({ id: 'line-2', itemKey: 'item-2', quantity: 4_000 })];
+    expect(codes({ lines, lineCount: 2 }, [order({ positions: [position(), position({ quantity: 4_000 })] })])).toEqual(
+      ['made'],
+    );
+    expect(codes({ lines, lineCount: 2 }, [order()])).toEqual(['order-differs']);
   });
 });

@@ -162,9 +162,17 @@ describe('a transfer order that failed', () => {
     expect(judge(failed, transfer({ deletionMark: true, posted: false }))).toEqual([]);
   });
 
-  it('and is there all the same is left as it is, and a person is asked', () => {
-    expect(changes(failed, transfer())).toEqual([
-      { kind: 'question', code: 'transfer-made-though-failed', text: expect.stringContaining('Повторить') },
+  it('and is there all the same as meant is the row’s document after all', () => {
+    expect(changes(failed, transfer()).map(({ kind }) => kind)).toEqual(['exists', 'made']);
+  });
+
+  it.each([
+    ['other than meant', transfer({ recipientKey: OTHER! }), 'transfer-differs'],
+    ['a draft', transfer({ posted: false }), 'transfer-not-posted'],
+  ])('and is there, %s, keeps its need covered, and a person is asked', (_, document, code) => {
+    expect(changes(failed, document)).toEqual([
+      { kind: 'exists' },
+      expect.objectContaining({ kind: 'question', code }),
     ]);
   });
 });

@@ -36,6 +36,7 @@ export const row = (over: Partial<WatchedRow> = {}): WatchedRow => ({
   questionCode: null,
   lineCount: 1,
   lines: [line()],
+  settled: [],
   ...over,
 });
 

@@ -19,6 +19,11 @@ describe('an answer that is no success', () => {
     ['parallel', write, 429, body(1073), 'not-now', 'moysklad-parallel'],
     ['429 without a word', write, 429, '', 'not-now', 'moysklad-rate'],
     ['maintenance', write, 503, body(1074), 'not-now', 'moysklad-maintenance'],
+    ['maintenance at a read', read, 503, body(1074), 'not-now', 'moysklad-maintenance'],
+    ['408 after a write', write, 408, '', 'unknown', 'moysklad-server-error'],
+    ['499 of a proxy after a write', write, 499, '<html>', 'unknown', 'moysklad-server-error'],
+    ['425 of a proxy after a write', write, 425, '<html>', 'unknown', 'moysklad-server-error'],
+    ['408 after a read', read, 408, '', 'not-now', 'moysklad-down'],
     ['503 of a proxy after a write', write, 503, '<html>', 'unknown', 'moysklad-server-error'],
     ['502 after a write', write, 502, '<html>', 'unknown', 'moysklad-server-error'],
     ['500 after a write', write, 500, '', 'unknown', 'moysklad-server-error'],
@@ -39,6 +44,12 @@ describe('an answer that is no success', () => {
     const error = answerError(asked, { status, text, headers: {} });
     expect([error.outcome, error.code, error.system]).toEqual([outcome, code, 'moysklad']);
     expect(error.details.status).toBe(status);
+  });
+
+  it('for maintenance that broke into a write makes everybody wait, and knows that the document may exist', () => {
+    const maintenance = { status: 503, text: body(1074), headers: {} };
+    expect(answerError(write, maintenance).mayExist).toBe(true);
+    expect(answerError(read, maintenance).mayExist).toBeUndefined();
   });
 
   it('says what МойСклад said, with code and field', () => {

@@ -102,6 +102,7 @@ describe('what an answer of 1C means', () => {
     ['409 code 15', { status: 409, json: odataError(15, 'Есть') }, 'refused onec-exists', 'refused onec-exists'],
     ['405', { status: 405, json: odataError(19, 'Метод') }, 'refused onec-bad-request', 'refused onec-bad-request'],
     ['406', { status: 406, html: page }, 'not-now onec-session', 'not-now onec-session'],
+    ['499 of a proxy', { status: 499, html: page }, 'not-now onec-timeout', 'unknown onec-timeout'],
     ['408', { status: 408 }, 'not-now onec-timeout', 'unknown onec-timeout'],
     ['429', { status: 429, html: page }, 'not-now onec-busy', 'not-now onec-busy'],
     [
@@ -181,6 +182,19 @@ describe('what an answer of 1C means', () => {
     expect(await http.get(OBJECT, '/x')).toEqual({ value: [] });
     expect(scripted.asked).toHaveLength(2);
     expect((await both('cut')).reads).toBe(2);
+  });
+
+  it('knows that a write may be done although the web server answered 503', async () => {
+    const { read, write } = await both({ status: 503, html: page });
+    expect([read.mayExist, write.mayExist]).toEqual([undefined, true]);
+  });
+
+  it.each([
+    [{ 'retry-after': '7' }, 7_000],
+    [{}, 5_000],
+  ])('of a server that asks for patience knows that it is not down, and how long to wait: %j', async (headers, ms) => {
+    const { write } = await both({ status: 429, html: page, headers });
+    expect([write.busy, write.retryAfterMs, write.mayExist]).toEqual([true, ms, undefined]);
   });
 
   it('says when to come back, where the server does', async () => {

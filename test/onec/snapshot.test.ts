@@ -150,6 +150,30 @@ describe('bases that differ', () => {
     expect(requests['1c'].byStatus[400] ?? 0).toBe(misses);
   });
 
+  it('reads the same balances where `cast` in a condition is not understood, and learns that once', async () => {
+    const { onec } = await start();
+    const usual = await read(onec);
+    await world.close();
+    const { onec: other, control } = await start({ onec: { castInCondition: false } });
+    expect((await read(other)).stock).toEqual(usual.stock);
+    const refusals = async () => {
+      const { requests } = await control<{ requests: { '1c': { byStatus: Record<string, number> } } }>('/state');
+      return requests['1c'].byStatus[400] ?? 0;
+    };
+    const before = await refusals();
+    expect(before).toBeGreaterThan(0);
+    await read(other);
+    expect(await refusals()).toBe(before);
+  });
+
+  it('tries the other quoting where the web server answers the first one with a 404 of its own', async () => {
+    const { onec, sandbox } = await start({ onec: { quoting: 'plain' } });
+    const id = 'doubled';
+    sandbox.faults.add({ id, system: '1c', kind: 'html', status: 404, match: { path: "cast(guid''" } });
+    expect((await read(onec)).stock.length).toBeGreaterThan(40);
+    expect(sandbox.faults.get(id)?.fired).toBeGreaterThan(0);
+  });
+
   it.each([
     ['ВНаличииBalance', REGISTER],
     ['ЗаказаноBalance', REGISTER],

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followRun } from '../../src/cli/follow-run.ts';
+import { systemClock } from '../../src/shared/clock/clock.ts';
+import { cancelRows } from '../../src/shared/outbox/act-on-many.ts';
 import { newId } from '../../src/shared/outbox/ids.ts';
 import { approveRow, cancelRow, retryRow } from '../../src/shared/outbox/operations.ts';
 import { createOutboxFixture, type OutboxFixture, STATUSES, type Status } from './fixture.ts';
@@ -54,6 +57,27 @@ describe('an operator', () => {
       ]);
     },
   );
+
+  it.each([
+    ['alone', (outboxId: string) => cancelRow(outbox.db, { outboxId, actor: 'Анна' })],
+    ['among many', (outboxId: string) => cancelRows(outbox.db, { outboxIds: [outboxId], actor: 'Анна' })],
+  ])('who cancels a scan %s ends its run, so that whoever follows it hears why', async (_, cancel) => {
+    const id = await outbox.row('queued', { kind: 'scan' });
+    await cancel(id);
+    const { runId } = await outbox.read(id);
+    const end = await followRun(outbox.db, runId, { clock: systemClock }, () => undefined);
+    expect(end).toMatchObject({ status: 'failed', error: expect.stringContaining('отменена человеком') });
+    const run = await outbox.db.prisma.run.findUniqueOrThrow({ where: { id: runId } });
+    expect(run).toMatchObject({ errorCode: 'cancelled', finishedAt: expect.any(Date) });
+  });
+
+  it('who cancels a document leaves its run as it is', async () => {
+    const id = await outbox.row('queued');
+    const { runId } = await outbox.read(id);
+    await outbox.db.prisma.run.update({ where: { id: runId }, data: { status: 'completed' } });
+    await cancelRow(outbox.db, { outboxId: id, actor: 'Анна' });
+    expect((await outbox.db.prisma.run.findUniqueOrThrow({ where: { id: runId } })).status).toBe('completed');
+  });
 
   it('is told that a row does not exist', async () => {
     expect(await retryRow(outbox.db, { outboxId: newId(), actor: 'Анна' })).toEqual({

@@ -15,7 +15,7 @@ const allowed: Record<Status, Status[]> = {
   sending: ['done', 'failed', 'unknown', 'queued', 'pending'],
   unknown: ['sending', 'pending', 'done'],
   done: [],
-  failed: ['pending', 'sending', 'cancelled', 'superseded'],
+  failed: ['pending', 'sending', 'cancelled', 'superseded', 'unknown'],
   cancelled: [],
   superseded: [],
 };

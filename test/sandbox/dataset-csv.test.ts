@@ -92,7 +92,18 @@ describe('a bad file', () => {
     ['an empty file', '', ['нет столбцов article']],
     ['a decimal comma in a comma file', `${header}\nA,Б,В,"1,5",,,\n`, ['строка 2, столбец stock: «1,5»', 'точкой']],
     ['a maximum without a minimum', `${header}\nA,Б,В,1,,5,\n`, ['строка 2, столбец min', 'нужен минимум']],
-    ['an open quote', `${header}\nA,"Б,В,1,,5,\n`, ['файл не разобран как CSV']],
+    [
+      'an open quote, without hiding what else is wrong',
+      `${header}\nA,"Б,В,1,,5,\nA,Б,В,много,,,\n`,
+      ['ошибок 2', 'строка 2: кавычка не закрыта', 'строка 3, столбец stock: «много»'],
+    ],
+    ['a line with too few columns', `${header}\nA,Б,В,1\n`, ['строка 2: столбцов 4, а в заголовке 7']],
+    ['a line with too many columns', `${header}\nA,Б,В,1,2,3,,4\n`, ['строка 2: столбцов 8, а в заголовке 7']],
+    [
+      'another encoding',
+      Buffer.from([0xcb, 0xe0, 0xec, 0xef, 0xe0]).toString('utf8'),
+      ['сохраните его как «CSV UTF-8»'],
+    ],
     ['too many decimals', `${header}\nA,Б,В,1.2345,,,\n`, ['не больше трёх знаков']],
     ['empty stock', `${header}\nA,Б,В,,,,\n`, ['строка 2, столбец stock: «» — нужно число']],
   ])('refuses %s', (_name, text, words) => {
@@ -101,6 +112,6 @@ describe('a bad file', () => {
   });
 
   it('names a file that is not there', async () => {
-    await expect(loadCsvDataset(join(folder, 'none.csv'))).rejects.toThrow('none.csv');
+    await expect(loadCsvDataset(join(folder, 'none.csv'))).rejects.toThrow(/none\.csv: такого файла нет/);
   });
 });

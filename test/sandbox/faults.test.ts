@@ -57,6 +57,14 @@ describe('lost connections', () => {
 });
 
 describe('answers', () => {
+  it('a status with `after` does the work first, and only the answer is another', async () => {
+    const before = await documents();
+    await setFault({ system: '1c', kind: 'status', status: 408, after: true, match: { method: 'POST' }, times: 1 });
+    const answer = await world.call('POST', TRANSFERS, transferBody(1));
+    expect([answer.status, Object.keys(answer.json)]).toEqual([408, ['odata.error']]);
+    expect(await documents()).toBe(before + 1);
+  });
+
   it('a status of 1C carries an OData error in JSON, chosen code and words', async () => {
     await setFault({ system: '1c', kind: 'status', status: 401, code: 20, message: 'Недостаточно прав', times: 1 });
     const answer = await world.get('/');

@@ -26,7 +26,7 @@ describe('settings', () => {
     const config = readConfig(right);
     expect(config.onec.url).toBe('http://server/ut/odata/standard.odata');
     expect(config.warehouses).toEqual({ recipients: null, donors: ['Бестужевых', 'Контейнер'], wholeOnly: [] });
-    expect(config.planning).toEqual({ policy: 'fill-to-max' });
+    expect(config.planning).toEqual({ policy: 'fill-to-max', minimumOrders: new Map() });
     expect(config.schedule).toEqual({ cron: '0 9 * * 1-5', timezone: 'Europe/Moscow' });
     expect(config.documents).toEqual({ scope: 'item', posting: 'post', approval: 'auto', attempts: 8 });
     expect(config.outboxPollMs).toBe(30_000);
@@ -63,6 +63,7 @@ describe('settings', () => {
       MOYSKLAD_URL: 'ftp://x',
       MOYSKLAD_MATCH_BY: 'name',
       MOYSKLAD_WEIGHT: 'heavy',
+      MINIMUM_ORDERS: 'A-1',
       SCAN_SCHEDULE: 'every morning',
       SCAN_TIMEZONE: 'Moskau',
       DOCUMENT_SCOPE: 'all',

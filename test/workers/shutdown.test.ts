@@ -60,6 +60,14 @@ describe.each(backends())('SIGTERM with a document in flight, with jobs in %s,',
     expect(await hub!.observe.transfers()).toHaveLength(1);
   });
 
+  it('that arrives twice, as one Ctrl-C does through npm, is one signal: everything is closed, exit 0', async () => {
+    const { worker: stopped } = await withDocumentInFlight(backend, 1_000, { SHUTDOWN_SECONDS: '20' });
+    stopped.child.kill('SIGINT');
+    await stopped.event('process.stopping');
+    expect(await ended(stopped, 'SIGINT')).toMatchObject({ code: 0 });
+    expect(await documentRow()).toMatchObject({ status: 'done', attempts: 0, starts: 1 });
+  });
+
   it('that does not end in time cuts it off without spending an attempt, exits 0, and the next worker makes it once', async () => {
     const { worker: stopped, runId } = await withDocumentInFlight(backend, 60_000, { SHUTDOWN_SECONDS: '10' });
     const end = await ended(stopped, 'SIGTERM');
@@ -84,9 +92,11 @@ describe.each(backends())('SIGTERM with a document in flight, with jobs in %s,',
     const { worker: stopped, runId } = await withDocumentInFlight(backend, 60_000);
     stopped.child.kill('SIGTERM');
     await stopped.event('process.stopping');
-    const end = await ended(stopped, 'SIGTERM');
+    // The first of them come so soon that they may be the same key press; somebody who goes on means it.
+    const insisting = setInterval(() => stopped.child.kill('SIGTERM'), 100);
+    const end = await ended(stopped, 'SIGTERM').finally(() => clearInterval(insisting));
     expect(end.code).toBe(1);
-    expect(end.ms).toBeLessThan(5_000);
+    expect(end.ms).toBeLessThan(6_000);
     expect(await documentRow()).toMatchObject({ status: 'sending' });
     await hub!.heal();
     worker();

@@ -1,4 +1,5 @@
 import { chooseWarehouses } from '../../jobs/run-scan/choose-warehouses.ts';
+import { withMinimumOrders } from '../../jobs/run-scan/minimum-orders.ts';
 import type { CheckStep } from '../../shared/check/step.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { OneC } from '../../shared/onec/port.ts';
@@ -28,8 +29,8 @@ export function sampleNeed(
           },
         });
       const { lines } = plan({
-        ...{ policy: config.planning.policy, recipients, donors, items, limits, unknownMinimums, stock, open: [] },
-        snoozes: [],
+        ...{ policy: config.planning.policy, recipients, donors, items, unknownMinimums, stock, open: [], snoozes: [] },
+        limits: withMinimumOrders(limits, items, config.planning.minimumOrders),
       });
       const recipient = recipients[0]?.name ?? '';
       const short = lines.filter(({ outcome }) => outcome !== 'covered' && outcome !== 'unmet');

@@ -28,8 +28,8 @@ function lines(verdict: Verdict, seen: Pick<Seen, 'transfers' | 'orders'>, timin
   const row = (name: string, value: string | number) => `  ${name.padEnd(44, ' ')}${value}`;
   const { kinds } = verdict;
   const living = seen.transfers.filter((one) => !one.DeletionMark);
-  const numbers = [...living.map((one) => one.Number), ...seen.orders.map((one) => `МС ${one.name}`)];
-  const first = [...numbers.slice(0, 5), ...numbers.slice(living.length, living.length + 5)];
+  const ofEach = <T>(documents: T[], numberOf: (one: T) => string) => documents.slice(0, 5).map(numberOf);
+  const first = [...ofEach(living, (one) => one.Number), ...ofEach(seen.orders, (one) => `МС ${one.name}`)];
   const clean = verdict.open.length === 0 && verdict.faults.length === 0;
   return [
     '',

@@ -7,6 +7,7 @@ import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
 import type { SentLine } from '../../shared/outbox/sent-lines.ts';
 import type { Handler } from '../../shared/queue/job.ts';
 import { type AttemptDeps, attempt } from '../attempt.ts';
+import { createExchangeBook } from '../exchanges.ts';
 import type { createOrder } from './create-order.job.ts';
 import { knownBarcodes } from './known-barcodes.ts';
 import { madeEntry, noteGoods } from './made.ts';
@@ -28,9 +29,11 @@ export const createCreateOrder =
   (deps: CreateOrderDeps): Handler<typeof createOrder> =>
   async ({ outboxId }, context) => {
     if (await makeMany(deps, outboxId, context)) return;
+    const { note, payload } = createExchangeBook();
     await attempt(deps, outboxId, context, {
       system: 'moysklad',
       step: 'create-order',
+      payload: () => payload(),
       async work({ row, lines: all, lookFirst, signal, reached }) {
         let lines = all;
         const barcodesOf = await knownBarcodes(deps, [row.id]);
@@ -43,7 +46,7 @@ export const createCreateOrder =
         while (made === null) {
           try {
             const command = orderCommand(row, lines, barcodesOf);
-            made = await deps.moysklad.makeOrder(command, { lookFirst, signal, onStep });
+            made = await deps.moysklad.makeOrder(command, { lookFirst, signal, onExchange: note, onStep });
           } catch (error) {
             const bad = badLinesOf(error);
             // With no line left there is nothing to order: the document itself is refused.

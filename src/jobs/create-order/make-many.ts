@@ -10,6 +10,7 @@ import type { JobContext } from '../../shared/queue/job.ts';
 import type { AttemptDeps, AttemptWork } from '../attempt-contract.ts';
 import { recordMade } from '../attempt-desk.ts';
 import { endBadly } from '../attempt-failure.ts';
+import { createExchangeBook, type ExchangeBook } from '../exchanges.ts';
 import { keepLeases } from '../lease.ts';
 import { knownBarcodes } from './known-barcodes.ts';
 import { madeEntry, noteGoods } from './made.ts';
@@ -57,28 +58,29 @@ async function sendAndRecord(deps: MakeManyDeps, rows: BegunRow[], outboxId: str
   const startedMs = performance.now();
   const startedAt = new Date();
   const lease = keepLeases(deps, rows.map(idOf), context.signal);
+  const book = createExchangeBook();
   let results: (MadeOrder | OutcomeError)[];
   try {
     const lines = await linesOfMany(db.prisma, rows.map(idOf));
     const barcodesOf = await knownBarcodes(deps, rows.map(idOf));
     const commands = rows.map((row) => orderCommand(row, lines.get(row.id) ?? [], barcodesOf));
     const onStep = (step: string) => checkpoint?.(`order.${step}`);
-    results = await moysklad.makeOrders(commands, { signal: lease.signal, onStep });
+    results = await moysklad.makeOrders(commands, { signal: lease.signal, onExchange: book.note, onStep });
   } catch (error) {
     await lease.release();
     if (deps.abandoned?.aborted) throw error;
-    return await endAllBadly(deps, rows, outboxId, context, error);
+    return await endAllBadly(deps, rows, outboxId, context, error, book);
   }
   await lease.release();
   await checkpoint?.('attempt.worked');
-  const made = await recordDone(deps, rows, results, Math.round(performance.now() - startedMs));
+  const made = await recordDone(deps, rows, results, book, Math.round(performance.now() - startedMs));
   traceArray(made, outboxId, startedAt);
   await checkpoint?.('attempt.recorded');
   const failures = rows.flatMap((row, index) => {
     const result = results[index]!;
     return result instanceof OutcomeError ? [{ row, error: result }] : [];
   });
-  await endEach(deps, failures, outboxId, context);
+  await endEach(deps, failures, outboxId, context, book);
 }
 
 /** The made ones, each with its journal entry and goods, in one transaction. Returns those that were still held. */
@@ -86,6 +88,7 @@ async function recordDone(
   { db, owner, log }: MakeManyDeps,
   rows: BegunRow[],
   results: (MadeOrder | OutcomeError)[],
+  book: ExchangeBook,
   ms: number,
 ): Promise<{ row: BegunRow; made: MadeOrder }[]> {
   const made = rows.flatMap((row, index) => {
@@ -99,13 +102,14 @@ async function recordDone(
       owner,
       made.map(({ row, made: document }) => {
         const { key, number, url } = document;
-        const { message, details } = madeEntry(row, document, 1);
+        const { level, message, details } = madeEntry(row, document, 1);
         return {
           system: WHAT.system,
           document: { id: row.id, key, number, url, posted: null },
           entry: {
-            ...({ level: 'info', ...WHAT, status: 'ok', runId: row.run_id, outboxId: row.id, message } as const),
+            ...({ level, ...WHAT, status: 'ok', runId: row.run_id, outboxId: row.id, message } as const),
             details: { ...details, ms, start: row.starts, worker: owner, together: rows.length },
+            payload: book.payload(row.document_key),
           },
         };
       }),
@@ -128,15 +132,15 @@ async function endAllBadly(
   outboxId: string,
   context: JobContext,
   error: unknown,
+  book: ExchangeBook,
 ): Promise<void> {
   const outcome = findOutcome(error);
   const ids = rows.map(idOf);
-  if (outcome !== undefined && !context.signal.aborted && ['not-now', 'refused'].includes(outcome.outcome)) {
+  const surelyNot = outcome?.mayExist !== true && ['not-now', 'refused'].includes(outcome?.outcome ?? '');
+  if (outcome !== undefined && !context.signal.aborted && surelyNot) {
     const down = outcome.outcome === 'not-now';
-    // Where work on the system itself broke in, the rows are looked for before they are sent again.
-    const anew = down && outcome.code !== 'moysklad-maintenance';
     await deps.db.transaction((tx) =>
-      giveBack(tx, deps.owner, ids, { anew, code: outcome.code, message: outcome.message }),
+      giveBack(tx, deps.owner, ids, { anew: down, code: outcome.code, message: outcome.message }),
     );
     deps.log.warn({ event: 'array.given-back', rows: rows.length, code: outcome.code, outcome: outcome.outcome });
     if (down) throw outcome;
@@ -147,6 +151,7 @@ async function endAllBadly(
     rows.map((row) => ({ row, error })),
     outboxId,
     context,
+    book,
   );
 }
 
@@ -156,10 +161,15 @@ async function endEach(
   failures: { row: BegunRow; error: unknown }[],
   outboxId: string,
   context: JobContext,
+  book: ExchangeBook,
 ): Promise<void> {
   let own: { thrown: unknown } | undefined;
-  const work: AttemptWork = { ...WHAT, work: () => Promise.reject(new Error('Its work is done')) };
   for (const { row, error } of failures) {
+    const work: AttemptWork = {
+      ...WHAT,
+      payload: () => book.payload(row.document_key),
+      work: () => Promise.reject(new Error('Its work is done')),
+    };
     // The other rows' own jobs have not been delivered yet: that first delivery is the one that this end answers.
     const delivery =
       row.id === outboxId ? context : { ...context, jobId: jobId(row.id, row.generation), attemptsMade: 0 };

@@ -3,6 +3,7 @@ import type { OneC } from '../../shared/onec/port.ts';
 import { toMilli } from '../../shared/planning/quantity.ts';
 import type { Handler } from '../../shared/queue/job.ts';
 import { type AttemptDeps, attempt } from '../attempt.ts';
+import { createExchangeBook } from '../exchanges.ts';
 import type { createTransfer } from './create-transfer.job.ts';
 
 export interface CreateTransferDeps extends AttemptDeps {
@@ -13,10 +14,12 @@ export interface CreateTransferDeps extends AttemptDeps {
 /** Makes the transfer order of an outbox row in 1C, or finds that an earlier try made it. */
 export const createCreateTransfer =
   (deps: CreateTransferDeps): Handler<typeof createTransfer> =>
-  ({ outboxId }, context) =>
-    attempt(deps, outboxId, context, {
+  ({ outboxId }, context) => {
+    const { note, payload } = createExchangeBook();
+    return attempt(deps, outboxId, context, {
       system: '1c',
       step: 'create-transfer',
+      payload: () => payload(),
       async work({ row, lines, lookFirst, signal, reached }) {
         const made = await deps.onec.makeTransfer(
           {
@@ -32,7 +35,7 @@ export const createCreateTransfer =
               quantity: toMilli(line.quantity),
             })),
           },
-          { lookFirst, signal, onStep: (step) => reached(`transfer.${step}`) },
+          { lookFirst, signal, onExchange: note, onStep: (step) => reached(`transfer.${step}`) },
         );
         return {
           externalKey: made.key,
@@ -52,3 +55,4 @@ export const createCreateTransfer =
         };
       },
     });
+  };

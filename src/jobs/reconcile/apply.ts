@@ -76,6 +76,11 @@ async function write(tx: Tx, row: WatchedRow, change: Change): Promise<void> {
           asked_at = case when ${change.code === null} then null else clock_timestamp() end
         where id = ${row.id}::uuid`;
       return;
+    case 'exists':
+      await tx.$executeRaw`
+        update outbox set status = 'unknown', maybe_made = true, rested_under = coalesce(rested_under, 'reconcile')
+        where id = ${row.id}::uuid and status = 'failed'`;
+      return;
     case 'made':
       await tx.$executeRaw`
         update outbox set status = 'done', confirmed_at = clock_timestamp(), external_key = ${change.externalKey},
@@ -111,6 +116,8 @@ function detailsOf(change: Change): Record<string, unknown> {
       return { change: kind, line_id: change.lineId, shipped: fromMilli(change.shipments.at(-1)?.shipped ?? 0) };
     case 'posted':
       return { change: kind, posted: change.posted };
+    case 'exists':
+      return { change: kind };
     case 'question':
       return { change: kind, code: change.code };
     case 'made':

@@ -7,6 +7,12 @@ export interface Shipment {
   shipped: Milli;
 }
 
+/** A line whose goods have come: nothing follows for it, but its part of the document is its own. */
+export interface SettledLine {
+  goodsKey: string | null;
+  quantity: Milli;
+}
+
 export interface WatchedLine {
   id: string;
   itemKey: string;
@@ -41,6 +47,8 @@ export interface WatchedRow {
   /** Of all lines that were sent. */
   lineCount: number;
   lines: WatchedLine[];
+  /** Of the others, those whose goods have come. */
+  settled: SettledLine[];
 }
 
 export type CloseReason = 'deleted' | 'cancelled' | 'received' | 'shipped';
@@ -55,6 +63,8 @@ export type Change =
   | { kind: 'shipments'; lineId: string; shipments: Shipment[] }
   /** Posted anew counts from now on: a snapshot whose reading began earlier cannot have seen it. */
   | { kind: 'posted'; posted: boolean }
+  /** The document of a row that failed is there all the same: its outcome is unknown from now on, and its need covered. */
+  | { kind: 'exists' }
   /** A row whose outcome was unknown turns out to be made. */
   | { kind: 'made'; externalKey: string; number: string; url: string | null; posted: boolean | null }
   /** NULL: what was asked is settled. Asked once, not at every pass. */

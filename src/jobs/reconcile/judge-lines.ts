@@ -1,6 +1,6 @@
 import { formatMilli } from '../../shared/planning/quantity.ts';
 import type { Milli } from '../../shared/planning/types.ts';
-import { type CloseReason, type Finding, info, type WatchedLine } from './findings.ts';
+import { type CloseReason, type Finding, info, type WatchedLine, type WatchedRow, warning } from './findings.ts';
 
 /** «Товар А-1, 10 шт» */
 export const shown = (line: WatchedLine, quantity: Milli = line.quantity): string =>
@@ -47,6 +47,12 @@ export function judgeOrdered(
     );
   }
   return { findings, line: { ...line, open: true, quantity: ordered } };
+}
+
+/** A failed row whose document is found: nothing, where it did not fail. */
+export function existsFindings({ status }: Pick<WatchedRow, 'status'>, found: string): Finding[] {
+  if (status !== 'failed') return [];
+  return [warning({ kind: 'exists' }, `${found}, хотя у хаба документ не создан: его товар считается ожидаемым`)];
 }
 
 /** « (на 2 шт больше заказанного)», or nothing. */

@@ -9,7 +9,8 @@ import {
   type WatchedRow,
   warning,
 } from './findings.ts';
-import { amount, closeAll, excess, judgeOrdered, shown } from './judge-lines.ts';
+import { amount, closeAll, excess, existsFindings, judgeOrdered, shown } from './judge-lines.ts';
+import { type Part, shareOut } from './share-out.ts';
 import { arrived, isSame, noteShipped } from './shipments.ts';
 
 /** When goods that МойСклад has shipped count as arrived. */
@@ -33,14 +34,15 @@ export function judgeOrder(row: WatchedRow, order: SeenOrder | null, transit: Tr
     return [...closeAll(row.lines, 'cancelled', why), ...questionFindings(row, null)];
   }
   const goodsOf = readGoods(row, order);
+  const partOf = shareOut(row, order, goodsOf);
   const lines = row.lines.flatMap((line) => {
-    const goodsKey = goodsOf(line);
-    return goodsKey === null ? [] : judgeLine(line, goodsKey, order, transit, named);
+    const part = partOf(line);
+    return part === null ? [] : judgeLine(line, part, transit, named);
   });
   return [...lines, ...questionFindings(row, questionOf(row, order, goodsOf, named))];
 }
 
-type GoodsOf = (line: WatchedLine) => string | null;
+export type GoodsOf = (line: WatchedLine) => string | null;
 
 /** The hub notes what each line was ordered as. Where it could not, an order with one line has one position. */
 function readGoods(row: WatchedRow, order: SeenOrder): GoodsOf {
@@ -49,19 +51,10 @@ function readGoods(row: WatchedRow, order: SeenOrder): GoodsOf {
   return (line) => line.goodsKey ?? (single ? only.goodsKey : null);
 }
 
-function judgeLine(
-  line: WatchedLine,
-  goodsKey: string,
-  order: SeenOrder,
-  { transitMs, now }: Transit,
-  named: string,
-): Finding[] {
-  const same = order.positions.filter((position) => position.goodsKey === goodsKey);
-  const judged = judgeOrdered(line, same.length === 0 ? null : sum(same.map(({ quantity }) => quantity)), named);
-  if (!judged.line.open) return judged.findings;
-  const told = same.map(({ shipped }) => shipped);
-  if (told.includes(null)) return judged.findings;
-  const shipped = sum(told as Milli[]);
+function judgeLine(line: WatchedLine, part: Part, { transitMs, now }: Transit, named: string): Finding[] {
+  const judged = judgeOrdered(line, part.ordered === 0 ? null : part.ordered, named);
+  if (!judged.line.open || part.shipped === null) return judged.findings;
+  const { shipped } = part;
   const shipments = noteShipped(line.shipments, shipped, now);
   return [
     ...judged.findings,
@@ -114,11 +107,12 @@ export function judgeUnmadeOrder(row: WatchedRow, orders: SeenOrder[]): Finding[
   const [order] = living;
   const target = `для «${row.recipientName}»`;
   if (living.length > 1) {
-    return questionFindings(row, {
+    const doubled: Question = {
       code: 'order-doubled',
       level: 'error',
       text: `В МойСклад несколько заказов ${target} с одним внешним кодом хаба: ${living.map(({ number }) => number).join(', ')}. Оставьте один и нажмите «Повторить».`,
-    });
+    };
+    return [...existsFindings(row, `Заказы ${target} в МойСклад есть`), ...questionFindings(row, doubled)];
   }
   if (order === undefined) {
     if (row.status === 'failed') return questionFindings(row, null);
@@ -129,26 +123,21 @@ export function judgeUnmadeOrder(row: WatchedRow, orders: SeenOrder[]): Finding[
     });
   }
   const found = `Заказ ${target} в МойСклад есть: ${order.number}`;
-  if (row.status === 'failed') {
-    return questionFindings(row, {
-      code: 'order-made-though-failed',
-      level: 'error',
-      text: `${found}, хотя у хаба он не создан. Нажмите «Повторить», и хаб примет заказ, или удалите его.`,
-    });
-  }
+  const exists = existsFindings(row, found);
   const differs = differencesOf(row, order);
   if (differs !== null) {
-    return questionFindings(row, {
+    const other: Question = {
       code: 'order-differs',
       level: 'error',
       text: `${found}, но не такой, какой создавал хаб (${differs}). Исправьте заказ и нажмите «Повторить».`,
-    });
+    };
+    return [...exists, ...questionFindings(row, other)];
   }
   const made = warning(
     { kind: 'made', externalKey: order.id, number: order.number, url: order.url, posted: null },
     `${found}: исход был неизвестен, заказ принят как созданный`,
   );
-  return [made, ...questionFindings(row, null)];
+  return [...exists, made, ...questionFindings(row, null)];
 }
 
 /** The first difference, in words; NULL where there is none. */
@@ -157,8 +146,9 @@ function differencesOf(row: WatchedRow, order: SeenOrder): string | null {
   const goodsOf = readGoods(row, order);
   const ours = new Set(row.lines.map(goodsOf));
   for (const line of row.lines) {
+    const meant = sum(row.lines.filter((one) => goodsOf(one) === goodsOf(line)).map((one) => one.quantity));
     const there = sum(order.positions.filter(({ goodsKey }) => goodsKey === goodsOf(line)).map((one) => one.quantity));
-    if (there !== line.quantity) return `${shown(line)}, а там ${amount(there, line)}`;
+    if (there !== meant) return `${shown(line, meant)}, а там ${amount(there, line)}`;
   }
   return order.positions.every(({ goodsKey }) => ours.has(goodsKey)) ? null : 'есть лишние позиции';
 }

@@ -9,7 +9,7 @@ import {
   type WatchedRow,
   warning,
 } from './findings.ts';
-import { amount, closeAll, excess, judgeOrdered, shown } from './judge-lines.ts';
+import { amount, closeAll, excess, existsFindings, judgeOrdered, shown } from './judge-lines.ts';
 
 /** What becomes of a transfer order's row, now that 1C shows this document (NULL: 404 code 9). Pure. */
 export function judgeTransfer(row: WatchedRow, document: SeenTransfer | null, posting: 'post' | 'draft'): Finding[] {
@@ -92,23 +92,18 @@ function judgeUnmade(row: WatchedRow, document: SeenTransfer | null, posting: 'p
     });
   }
   const found = `Перемещение ${route} в 1С есть: ${document.number || document.key}`;
-  if (row.status === 'failed') {
-    return questionFindings(row, {
-      code: 'transfer-made-though-failed',
-      level: 'error',
-      text: `${found}, хотя у хаба оно не создано. Нажмите «Повторить», и хаб примет документ, или пометьте его на удаление.`,
-    });
-  }
+  const exists = existsFindings(row, found);
+  const ask = (question: Question) => [...exists, ...questionFindings(row, question)];
   const differs = differencesOf(row, document);
   if (differs !== null) {
-    return questionFindings(row, {
+    return ask({
       code: 'transfer-differs',
       level: 'error',
       text: `${found}, но не такое, какое создавал хаб (${differs}). Исправьте документ в 1С и нажмите «Повторить».`,
     });
   }
   if (!document.posted && posting === 'post') {
-    return questionFindings(row, {
+    return ask({
       code: 'transfer-not-posted',
       level: 'warning',
       text: `${found}, но не проведено. Проведите его или нажмите «Повторить».`,
@@ -119,7 +114,7 @@ function judgeUnmade(row: WatchedRow, document: SeenTransfer | null, posting: 'p
     { kind: 'made', externalKey: key, number, url: null, posted },
     `${found}: исход был неизвестен, документ принят как созданный`,
   );
-  return [made, ...questionFindings(row, null)];
+  return [...exists, made, ...questionFindings(row, null)];
 }
 
 /** The first difference, in words; NULL where there is none. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock/clock.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Database } from '../../shared/db/database.ts';
+import { LOCKS } from '../../shared/db/locks.ts';
 import { tryLock } from '../../shared/db/try-lock.ts';
 import { HandBack } from '../../shared/errors/hand-back.ts';
 import type { OutsideSystem } from '../../shared/errors/outcome.ts';
@@ -33,9 +34,6 @@ export interface Pass {
   findings: { row: WatchedRow; finding: Finding }[];
 }
 
-/** Two passes over one system at once would each act on what the other has just outdated. */
-const LOCKS: Record<OutsideSystem, number> = { '1c': 7_201_148, moysklad: 7_201_149 };
-
 type Judge = (row: WatchedRow) => Finding[];
 
 /**
@@ -50,7 +48,7 @@ export async function reconcileSystem(
 ): Promise<Pass | null> {
   const { db, log } = deps;
   const startedMs = performance.now();
-  const locked = await tryLock(db.pool, LOCKS[system], () => pass(deps, system, signal));
+  const locked = await tryLock(db.pool, LOCKS[`reconcile-${system}`], () => pass(deps, system, signal));
   if (locked === null) {
     log.info({ event: 'reconcile.busy', system });
     return null;

@@ -18,7 +18,7 @@ export const createReconcile =
       if (error instanceof HandBack) throw error;
       if (signal.aborted) throw new HandBack('stopping', 0);
       const outcome = findOutcome(error);
-      // Told once, where the queue is halted.
+      // Told once, where outcomes are mapped.
       if (outcome === undefined || outcome.outcome === 'not-now') throw error;
       await writeJournal(deps.db.prisma, [
         {

@@ -38,6 +38,7 @@ const row = z.object({
       shipments: z.array(z.object({ at: z.string(), shipped: z.number() })),
     }),
   ),
+  settled: z.array(z.object({ goodsKey: z.string().nullable(), quantity: milli })),
 });
 
 /**
@@ -68,7 +69,9 @@ async function read(tx: Tx, which: Prisma.Sql): Promise<WatchedRow[]> {
              'article', l.article, 'unit', r.unit, 'quantity', l.quantity::text, 'received', l.received::text,
              'open', l.closed_at is null, 'shipments', l.shipments,
              'goodsKey', coalesce(l.goods_key, case when k.status = 'found' then k.entity_id end)
-           ) order by l.line_number) as lines
+           ) order by l.line_number) as lines,
+           (select coalesce(jsonb_agg(jsonb_build_object('goodsKey', s.goods_key, 'quantity', s.quantity::text)), '[]')
+            from outbox_lines s where s.outbox_id = o.id and s.closed_reason in ('received', 'shipped')) as settled
     from outbox o
     join outbox_lines l on l.outbox_id = o.id
     join run_lines r on r.id = l.run_line_id

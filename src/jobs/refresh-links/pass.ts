@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../../shared/db/database.ts';
+import { LOCKS } from '../../shared/db/locks.ts';
 import { tryLock } from '../../shared/db/try-lock.ts';
 import { writeJournal } from '../../shared/journal/journal.ts';
 import { rememberLinks } from '../../shared/moysklad/links.ts';
@@ -14,8 +15,6 @@ export interface LinksPass {
   items: number;
   problems: Partial<Record<LinkProblem, number>>;
 }
-
-const LINKS_LOCK = 7_201_149;
 
 const itemRow = z.object({
   item_key: z.string(),
@@ -37,7 +36,7 @@ const words: Record<LinkProblem, string> = {
 
 /** Looks up all items with limits and keeps what was found. NULL when another process is at it. */
 export async function refreshAllLinks({ db, moysklad }: LinksDeps, signal?: AbortSignal): Promise<LinksPass | null> {
-  const done = await tryLock(db.pool, LINKS_LOCK, async () => {
+  const done = await tryLock(db.pool, LOCKS.links, async () => {
     const items = await readItems(db);
     const links = await moysklad.findLinks(items, signal ? { signal } : {});
     const problems: LinksPass['problems'] = {};

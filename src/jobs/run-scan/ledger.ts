@@ -19,8 +19,15 @@ const openLine = z.object({
  * promise nothing, so their need is open and the new plan replaces them; but a held document's line that a person
  * approved by itself is a promise. What a reconcile saw arrive after the reading
  * began is still counted: the snapshot may have been read before it did.
+ *
+ * A row of `failing` recipients that failed after the plan had replaced the failed ones is neither replaced nor on its way, and
+ * may be retried: it is counted this once, and the next scan replaces it.
  */
-export async function readLedger(tx: Tx, snapshotStartedAt: Date): Promise<OpenLine[]> {
+export async function readLedger(
+  tx: Tx,
+  snapshotStartedAt: Date,
+  failing: { recipientKeys: readonly string[]; replaced: readonly string[] } = { recipientKeys: [], replaced: [] },
+): Promise<OpenLine[]> {
   const rows = await tx.$queryRaw`
     select o.id as "outboxId", o.kind::text as kind, l.recipient_key as "recipientKey", l.sender_key as "senderKey",
            l.item_key as "itemKey", l.characteristic_key as "characteristicKey",
@@ -32,6 +39,8 @@ export async function readLedger(tx: Tx, snapshotStartedAt: Date): Promise<OpenL
     ) counted
     where (l.closed_at is null or (l.closed_at >= ${snapshotStartedAt} and l.closed_reason in ('received', 'shipped')))
       and l.quantity > counted.received
-      and (o.status in ('pending', 'queued', 'sending', 'unknown', 'done') or (o.status = 'held' and l.approved_at is not null))`;
+      and (o.status in ('pending', 'queued', 'sending', 'unknown', 'done') or (o.status = 'held' and l.approved_at is not null)
+           or (o.status = 'failed' and o.recipient_key = any(${failing.recipientKeys}::uuid[])
+               and o.id <> all(${failing.replaced}::uuid[])))`;
   return z.array(openLine).parse(rows);
 }

@@ -23,6 +23,8 @@ export type ReplacedLine = z.output<typeof replacedLine>;
 export interface Replaced {
   /** How many documents are superseded. */
   rows: number;
+  /** The documents that were looked at, whatever became of them. */
+  ids: string[];
   lines: ReplacedLine[];
 }
 
@@ -50,7 +52,7 @@ export async function replaceEarlier(tx: Tx, recipientKeys: string[]): Promise<R
   if (released > 0) await tx.$executeRaw`select pg_notify('hub_outbox', '')`;
   const rows = await tx.$executeRaw`
     update outbox set status = 'superseded' where id = any(${ids}::uuid[]) and status in ('held', 'failed')`;
-  return { rows, lines };
+  return { rows, ids, lines };
 }
 
 /** What `replaceEarlier` would replace, for a dry run: nothing is changed or locked. */
@@ -58,13 +60,8 @@ export async function previewReplaced(tx: Tx, recipientKeys: string[]): Promise<
   const rows = await tx.$queryRaw<{ id: string }[]>`
     select id from outbox
     where status in ('held', 'failed') and kind in ('transfer', 'order') and recipient_key = any(${recipientKeys}::uuid[])`;
-  return {
-    rows: 0,
-    lines: await readReplaced(
-      tx,
-      rows.map((row) => row.id),
-    ),
-  };
+  const ids = rows.map((row) => row.id);
+  return { rows: 0, ids, lines: await readReplaced(tx, ids) };
 }
 
 async function readReplaced(tx: Tx, outboxIds: string[]): Promise<ReplacedLine[]> {

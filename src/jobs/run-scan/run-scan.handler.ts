@@ -20,6 +20,7 @@ import { holdEdited } from './hold-edited.ts';
 import { readLedger } from './ledger.ts';
 import { warningsOf } from './left-out.ts';
 import { learnApprovals, learnLimits, readHistory } from './limit-memory.ts';
+import { withMinimumOrders } from './minimum-orders.ts';
 import { planDigest } from './plan-digest.ts';
 import { createProgressWriter } from './progress.ts';
 import { rememberItems } from './remember-items.ts';
@@ -94,12 +95,10 @@ interface Planning {
 async function planAndWrite(tx: Tx, planning: Planning): Promise<void> {
   const { run, snapshot, trust, unreconciled, snapshotStartedAt, config } = planning;
   await lockPlanning(tx);
+  const recipientKeys = trust.recipients.map((one) => one.key);
   // Before the ledger is read: a failed row that somebody retries at this moment is either replaced here, or is on its
-  // way again and then counted below. Never neither.
-  const replaced = await (run.dryRun ? previewReplaced : replaceEarlier)(
-    tx,
-    trust.recipients.map((one) => one.key),
-  );
+  // way again and then counted below, as is one that fails between the two. Never neither.
+  const replaced = await (run.dryRun ? previewReplaced : replaceEarlier)(tx, recipientKeys);
   if (!run.dryRun) await wakeSnoozes(tx, { runId: run.id, timezone: config.schedule.timezone });
   const fresh = makePlan({
     policy: config.planning.policy,
@@ -109,11 +108,11 @@ async function planAndWrite(tx: Tx, planning: Planning): Promise<void> {
       unreadable: trust.unreadable.has(donor.key),
     })),
     items: snapshot.items,
-    limits: snapshot.limits,
+    limits: withMinimumOrders(snapshot.limits, snapshot.items, config.planning.minimumOrders),
     unknownMinimums: snapshot.unknownMinimums,
     snoozes: run.force ? [] : await readActiveSnoozes(tx, config.schedule.timezone),
     stock: snapshot.stock,
-    open: await readLedger(tx, snapshotStartedAt),
+    open: await readLedger(tx, snapshotStartedAt, { recipientKeys, replaced: replaced.ids }),
   });
   const { plan, lapsed } = applyEdits(fresh, wishesOf(replaced.lines));
   const screened = await screenPlan(tx, plan, planning);

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
+import { LOCKS } from '../db/locks.ts';
 import { tryLock } from '../db/try-lock.ts';
 import { writeJournal } from '../journal/journal.ts';
 import type { Log } from '../log/log.ts';
@@ -11,7 +12,6 @@ import { composeMessage } from './message.ts';
 import type { Notifier } from './notifier.ts';
 import { isQuiet } from './quiet-hours.ts';
 
-const WATCH_LOCK = 7_201_150;
 const EVERY_MS = 30_000;
 
 export interface WatchDeps {
@@ -66,7 +66,7 @@ export function createAlarmWatch(deps: WatchDeps): AlarmWatch {
   }
 
   async function runOnce(): Promise<void> {
-    await tryLock(db.pool, WATCH_LOCK, look);
+    await tryLock(db.pool, LOCKS['alarm-watch'], look);
   }
 
   async function run(): Promise<void> {

@@ -73,7 +73,11 @@ export type Config = Readonly<{
     /** Those of `donors` that give all that is needed, or nothing. */
     wholeOnly: readonly string[];
   }>;
-  planning: Readonly<{ policy: 'fill-to-max' | 'ut-11.5' }>;
+  planning: Readonly<{
+    policy: 'fill-to-max' | 'ut-11.5';
+    /** By article: the least quantity that the supplier takes an order for, in units of 1C. */
+    minimumOrders: ReadonlyMap<string, number>;
+  }>;
   schedule: Readonly<{ cron: string; timezone: string }>;
   /** `cron` NULL: only by hand. `transitMs`: from a shipment in МойСклад until its goods count as arrived. */
   reconcile: Readonly<{ cron: string | null; transitMs: number }>;
@@ -315,7 +319,7 @@ function assemble(given: Variables): Config {
         given.DONOR_WHOLE_ONLY.some((name) => isSameName(donor, name)),
       ),
     },
-    planning: { policy: given.PLAN_POLICY as Config['planning']['policy'] },
+    planning: { policy: given.PLAN_POLICY as Config['planning']['policy'], minimumOrders: given.MINIMUM_ORDERS },
     schedule: { cron: given.SCAN_SCHEDULE, timezone: given.SCAN_TIMEZONE },
     reconcile: {
       cron: given.RECONCILE_SCHEDULE === '-' ? null : given.RECONCILE_SCHEDULE,

@@ -158,6 +158,17 @@ export const variables = z.object({
   RECIPIENT_WAREHOUSES: names,
   DONOR_WAREHOUSES: names.transform((value) => value ?? ['Бестужевых', 'Контейнер']),
   DONOR_WHOLE_ONLY: names.transform((value) => value ?? []),
+  MINIMUM_ORDERS: text.transform((value, context) => {
+    const parts = (value ?? '').split(';').filter((part) => part.trim() !== '');
+    const pairs = parts.flatMap((part): [string, number][] => {
+      // From the end: an article may hold the sign, a number cannot.
+      const [, article = '', quantity] = /^\s*(.*\S)\s*=\s*(\d{1,9}(?:\.\d{1,3})?)\s*$/.exec(part) ?? [];
+      if (article !== '' && Number(quantity) > 0) return [[article, Number(quantity)]];
+      context.addIssue({ code: 'custom', message: 'must read like Артикул=12; Другой артикул=0.5' });
+      return [];
+    });
+    return new Map(pairs);
+  }),
   PLAN_POLICY: choice(['fill-to-max', 'ut-11.5'], 'fill-to-max'),
   SCAN_SCHEDULE: text.transform((value) => value ?? '0 9 * * 1-5'),
   SCAN_TIMEZONE: timezone('Europe/Moscow'),

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { guardedClient } from './guarded-client.ts';
+import { LOCKS } from './locks.ts';
 import { openSchemaEngine } from './schema-engine.ts';
 
 /** What is wrong with the migration history; every list empty and `pending` empty: up to date. */
@@ -15,9 +16,6 @@ export interface MigrationDiagnosis {
   missing: string[];
 }
 
-/** Any number on which all processes of all releases agree; held while migrations run. */
-const MIGRATION_LOCK = 7_201_145;
-
 const noFilters = { externalTables: [], externalEnums: [] };
 
 /**
@@ -29,7 +27,7 @@ export async function applyMigrations(url: string, directory = migrationsDirecto
   const lock = new (guardedClient(() => undefined))({ connectionString: url });
   await lock.connect();
   try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query('select pg_advisory_lock($1)', [LOCKS.migrations]);
     const { engine, close } = await openSchemaEngine(url, null);
     try {
       const { appliedMigrationNames } = await engine.applyMigrations({

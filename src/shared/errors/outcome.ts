@@ -20,6 +20,8 @@ export interface OutcomeErrorOptions {
   system?: OutsideSystem;
   /** Milliseconds to wait at least, where the other system named a time. */
   retryAfterMs?: number;
+  /** For `not-now`: true where the other system works and only wants fewer requests for `retryAfterMs`. Left out: it is down. */
+  busy?: boolean;
   /** Facts for the journal: status, codes, keys. Never secrets, never bodies. */
   details?: Record<string, unknown>;
   /**
@@ -42,6 +44,7 @@ export class OutcomeError extends Error {
   readonly code: string;
   readonly system: OutsideSystem | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly busy: boolean;
   readonly details: Record<string, unknown>;
   readonly mayExist: boolean | undefined;
   readonly divisible: boolean;
@@ -53,6 +56,7 @@ export class OutcomeError extends Error {
     this.code = options.code;
     this.system = options.system;
     this.retryAfterMs = options.retryAfterMs;
+    this.busy = options.busy ?? false;
     this.details = options.details ?? {};
     this.mayExist = options.mayExist;
     this.divisible = options.divisible ?? false;
@@ -70,9 +74,9 @@ export async function whileItStands<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof OutcomeError) || error.mayExist !== undefined) throw error;
-    const { outcome, code, message, system, retryAfterMs, details, divisible } = error;
+    const { outcome, code, message, system, retryAfterMs, busy, details, divisible } = error;
     throw new OutcomeError(outcome, {
-      ...{ code, message, details, divisible, mayExist: true, cause: error },
+      ...{ code, message, busy, details, divisible, mayExist: true, cause: error },
       ...(system && { system }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });

@@ -23,6 +23,8 @@ interface Verdict {
   code: string;
   message: string;
   retryAfterMs?: number;
+  mayExist?: true;
+  busy?: true;
 }
 
 export const CREDENTIALS_CODE = 'moysklad-credentials';
@@ -36,6 +38,8 @@ const TARIFF = new Set([1043, 1068, 1070]);
 const BUSY = new Set([1036, 1083, 1088, 1095]);
 /** Unknown path, unknown type, API version, old domain: the address is wrong, for every document alike. */
 const ADDRESS = new Set([1002, 1005, 1015, 1998]);
+/** Given up on before it was over, by МойСклад or by a proxy; whether the request was carried out is not said. */
+const GIVEN_UP = new Set([408, 425, 499]);
 const MAINTENANCE = 1074;
 const PARALLEL = 1073;
 const CHANGED_MEANWHILE = 1065;
@@ -101,8 +105,12 @@ function judge(asked: Asked, answer: BadAnswer, errors: ApiErrors, codes: number
     const message = `У пользователя МойСклад не хватает прав, или доступ к API отключён. Дайте права или замените MOYSKLAD_TOKEN. ${said}`;
     return wait('moysklad-rights', message, CONFIGURATION_PAUSE_MS);
   }
-  if (codes.includes(MAINTENANCE)) return wait('moysklad-maintenance', `МойСклад на обслуживании. ${said}`);
-  if (status >= 500 || any(BUSY)) return brokenServer(asked, status, said);
+  if (codes.includes(MAINTENANCE)) {
+    // It may have begun while the write was under way: everybody waits, and who wrote looks first.
+    const begunWithin = asked.kind === 'write' && ({ mayExist: true } as const);
+    return { ...wait('moysklad-maintenance', `МойСклад на обслуживании. ${said}`), ...begunWithin };
+  }
+  if (status >= 500 || GIVEN_UP.has(status) || any(BUSY)) return brokenServer(asked, status, said);
   const nobodyHome = codes.length === 0 && [404, 410, 415].includes(status);
   if ((status >= 300 && status < 400) || nobodyHome || any(ADDRESS)) {
     const message = `По адресу из MOYSKLAD_URL отвечает не API МойСклад 1.2, или ответ меняет посредник. Проверьте MOYSKLAD_URL. ${said}`;
@@ -118,9 +126,11 @@ function judge(asked: Asked, answer: BadAnswer, errors: ApiErrors, codes: number
 function tooMany(answer: BadAnswer): Verdict {
   // 1073 names no useful time: fewer at once is the cure, a second is enough.
   if (isParallelLimit(answer)) {
-    return wait('moysklad-parallel', 'МойСклад: слишком много одновременных запросов (код 1073).', 1000);
+    const message = 'МойСклад: слишком много одновременных запросов (код 1073).';
+    return { ...wait('moysklad-parallel', message, 1000), busy: true };
   }
-  return wait('moysklad-rate', 'МойСклад: слишком много запросов за 3 секунды (код 1049).', waitOf(answer));
+  const message = 'МойСклад: слишком много запросов за 3 секунды (код 1049).';
+  return { ...wait('moysklad-rate', message, waitOf(answer)), busy: true };
 }
 
 /** 429 for too many at once (code 1073), not for too many in the window (1049). */

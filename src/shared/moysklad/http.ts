@@ -109,8 +109,12 @@ export function createMoySkladHttp(settings: Settings, deps: { budget: Budget; l
     let told: Told = {};
     let cameMs = 0;
     try {
-      const answer = await exchange(asked, query, body, options);
+      const answer = await exchange(asked, query, body, options).catch((error: unknown) => {
+        tell(asked, body, options, null);
+        throw error;
+      });
       cameMs = performance.now();
+      tell(asked, body, options, answer);
       told = errors.toldOf(answer);
       // A budget that cannot note this must not cost us an answer that has already come.
       await obey(asked, answer).catch(() => undefined);
@@ -161,6 +165,23 @@ export function createMoySkladHttp(settings: Settings, deps: { budget: Budget; l
       write(schema, { kind: 'write', path, array: true }, query, body, options),
     close: () => connections.close(),
   };
+}
+
+/** Of an array each element is told of by who knows them. */
+function tell(
+  asked: Asked,
+  sent: unknown,
+  { onExchange }: CallOptions,
+  answer: { status: number; text: string } | null,
+): void {
+  if (asked.kind !== 'write' || asked.array) return;
+  onExchange?.({
+    method: 'POST',
+    path: asked.path,
+    sent,
+    status: answer?.status ?? null,
+    answer: answer?.text ?? null,
+  });
 }
 
 /** got's errors carry the request with its authorization; a log that follows causes must not find it. */

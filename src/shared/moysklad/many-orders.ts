@@ -23,7 +23,21 @@ export async function sendMany(
   bodies: readonly OrderBody[],
   options: CallOptions,
 ): Promise<(Order | OutcomeError)[]> {
-  const answer = await http.postMany(elements, ORDERS, { expand: 'positions' }, bodies, options);
+  const tell = (status: number | null, answers: unknown[]) => {
+    for (const [index, sent] of bodies.entries()) {
+      const answer = answers[index] === undefined ? null : JSON.stringify(answers[index]);
+      options.onExchange?.({ method: 'POST', path: ORDERS, sent, status, answer, documentKey: sent.syncId });
+    }
+  };
+  const answer = await http
+    .postMany(elements, ORDERS, { expand: 'positions' }, bodies, options)
+    .catch((error: unknown) => {
+      const status = error instanceof OutcomeError ? error.details.status : undefined;
+      tell(typeof status === 'number' ? status : null, []);
+      throw error;
+    });
+  // The status of an array says nothing of its elements.
+  tell(200, answer);
   if (answer.length !== bodies.length) {
     throw outcomeUnknown({
       code: 'moysklad-unreadable',

@@ -1,5 +1,6 @@
 import { OutcomeError } from '../errors/outcome.ts';
 import type { OneCSettings } from './config.ts';
+import { WRONG_URL } from './errors.ts';
 import type { OneCHttp } from './http.ts';
 import { address, call } from './odata.ts';
 import type { CallOptions } from './port.ts';
@@ -9,6 +10,11 @@ export interface BalanceQuestion {
   condition?: string;
   /** Without `_Key`. All others are summed over. */
   dimensions: readonly string[];
+  /**
+   * For a condition that not every base can read: these dimensions, to be asked for without it. The caller then gets every row,
+   * tells by what is in it, and picks.
+   */
+  orEveryRow?: readonly string[];
 }
 
 /** Asks virtual tables for balances. One for each base: what it learns about quotes serves all its registers. */
@@ -25,6 +31,8 @@ const QUOTINGS = [(condition: string) => condition.replaceAll("'", "''"), (condi
 
 export function createBalances(http: OneCHttp, settings: OneCSettings): Balances {
   let known: (typeof QUOTINGS)[number] | null = null;
+  /** Registers whose condition this base cannot read. */
+  const unconditioned = new Set<string>();
 
   // No `Period`: planned movements lie in the future, and the balance at "now" would silently drop them.
   const ask = (register: string, args: Record<string, string>, options: CallOptions = {}) =>
@@ -34,25 +42,37 @@ export function createBalances(http: OneCHttp, settings: OneCSettings): Balances
     });
 
   return {
-    async read(register, { condition, dimensions }, options) {
+    async read(register, { condition, dimensions, orEveryRow }, options) {
+      const everyRow = (names: readonly string[]) => ask(register, { Dimensions: `'${names.join(',')}'` }, options);
+      if (condition === undefined) return everyRow(dimensions);
+      if (orEveryRow && unconditioned.has(register)) return everyRow(orEveryRow);
       const Dimensions = `'${dimensions.join(',')}'`;
-      if (condition === undefined) return ask(register, { Dimensions }, options);
       const quoted = (quoting: (typeof QUOTINGS)[number]) =>
         ask(register, { Condition: `'${quoting(condition)}'`, Dimensions }, options);
-      if (known) return quoted(known);
+      if (known && !orEveryRow) return quoted(known);
       let first: unknown;
-      for (const quoting of QUOTINGS) {
+      for (const quoting of known ? [known] : QUOTINGS) {
         try {
           const answer = await quoted(quoting);
           known = quoting;
           return answer;
         } catch (error) {
-          // Which status 1C gives a condition it cannot parse is not documented: any refusal counts, nothing else does.
-          if (!(error instanceof OutcomeError && error.outcome === 'refused')) throw error;
+          if (!mayNotRead(error)) throw error;
           first ??= error;
         }
       }
-      throw first;
+      if (!orEveryRow) throw first;
+      const answer = await everyRow(orEveryRow);
+      unconditioned.add(register);
+      return answer;
     },
   };
+}
+
+/**
+ * What 1C or its web server says to a condition that it cannot read is not documented: any refusal counts, and a web server's own 404
+ * for an address it does not like; nothing else does.
+ */
+function mayNotRead(error: unknown): boolean {
+  return error instanceof OutcomeError && (error.outcome === 'refused' || error.code === WRONG_URL);
 }

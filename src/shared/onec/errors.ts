@@ -22,8 +22,13 @@ export interface Answer {
 
 /** 404 code 9: there is no such object. */
 export const NOT_FOUND = 'onec-not-found';
+/** A web server, not the base: nothing of OData is there; or it takes offence at this very address. */
+export const WRONG_URL = 'onec-wrong-url';
 /** Code 15: an object with this key is there already. */
 export const EXISTS = 'onec-exists';
+
+/** Of a server that asks for patience and names no time. */
+const BUSY_PAUSE_MS = 5_000;
 
 type Said = Omit<OutcomeErrorOptions, 'system' | 'details'>;
 
@@ -86,7 +91,7 @@ function fromOutsideBase(asked: Asked, { status, retryAfterMs, location }: Answe
   if (status === 404 || (status >= 300 && status < 400)) {
     return {
       outcome: 'not-now',
-      code: 'onec-wrong-url',
+      code: WRONG_URL,
       message:
         `По адресу API_1C_URL (${asked.host}) нет публикации OData: веб-сервер ответил HTTP ${status}` +
         `${location ? ` и отправил на ${location}` : ''} при обращении к ${asked.object}. Проверьте адрес: он кончается на /odata/standard.odata.`,
@@ -94,16 +99,18 @@ function fromOutsideBase(asked: Asked, { status, retryAfterMs, location }: Answe
   }
   if (status === 406) return session();
   if (status === 429) return busy(retryAfterMs);
-  // A web server that has no place for the request says so before it hands the request on.
+  // A web server that has no place for the request says so before it hands the request on; but a proxy also says so when
+  // the server it had handed the request to did not come back.
   if (status === 503) {
     return {
       outcome: 'not-now',
       code: 'onec-down',
       message: `1С на ${asked.host} сейчас недоступна (HTTP 503): обслуживание, блокировка базы или нет свободной лицензии.`,
+      ...(asked.kind === 'write' && { mayExist: true }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     };
   }
-  if (status === 408 || status === 504)
+  if ([408, 499, 504].includes(status))
     return lost(asked, `1С на ${asked.host} не ответила вовремя (HTTP ${status})`, 'onec-timeout');
   if (status >= 500) return lost(asked, `Сервер 1С ${asked.host} ответил ошибкой (HTTP ${status}) без пояснения`);
   return {
@@ -130,7 +137,8 @@ const busy = (retryAfterMs: number | undefined): Verdict => ({
   outcome: 'not-now',
   code: 'onec-busy',
   message: 'Сервер 1С просит подождать (HTTP 429).',
-  ...(retryAfterMs !== undefined && { retryAfterMs }),
+  busy: true,
+  retryAfterMs: retryAfterMs ?? BUSY_PAUSE_MS,
 });
 
 function notPublished(object: string): Verdict {

@@ -122,9 +122,17 @@ export function createOneCHttp(settings: OneCSettings, { log }: { log: Log }): O
     body: unknown,
     options: CallOptions,
   ) {
-    const response = await exchange(method, asked, path, body, options);
+    const tell = (status: number | null, answer: string | null) => {
+      if (method !== 'GET')
+        options.onExchange?.({ method, path: decodeURI(path.split('?')[0]!), sent: body ?? null, status, answer });
+    };
+    const response = await exchange(method, asked, path, body, options).catch((error: unknown) => {
+      tell(null, null);
+      throw error;
+    });
     const text = response.body.replace(/^\uFEFF/, '');
     const status = response.statusCode;
+    tell(status, text);
     if (status < 200 || status >= 300) {
       // A dead session speaks as 400, 404 or 406; the next request starts a new one, a read at once.
       const dead = (!readODataError(text) || status === 406) && cookies.forget();

@@ -23,7 +23,7 @@ export interface OneC {
    * With `lookFirst` it asks for the document before writing and resumes at the step that is missing.
    * Throws `unknown` after a lost answer, `refused` for a business no (posting refused: the unposted document is
    * marked for deletion so that no stray draft stays), `not-now` when 1C is down. Once the document may exist, a 1C that
-   * is down is `unknown`, never `not-now`. `key` of the answer is 1C's own where the base ignores the key it is given.
+   * is down is `unknown`, or a `not-now` that says so (`mayExist`). `key` of the answer is 1C's own where the base ignores the key it is given.
    */
   makeTransfer(command: TransferCommand, options: MakeOptions): Promise<MadeDocument>;
   /** Cheap reachability probe: the service document. */
@@ -48,6 +48,22 @@ export interface OneCCheckAsk {
 export interface CallOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Told of every write, answered or not: for the journal. */
+  onExchange?: (exchange: Exchange) => void;
+}
+
+/** A write and its answer as they went over the line, without headers: no credentials are in it. */
+export interface Exchange {
+  method: 'POST' | 'PATCH';
+  /** Without host and query. */
+  path: string;
+  sent: unknown;
+  /** NULL: no answer came. */
+  status: number | null;
+  /** The answer's text as it is. */
+  answer: string | null;
+  /** Key of the document that it is about, where one request is about several. */
+  documentKey?: Key;
 }
 
 export interface MakeOptions extends CallOptions {

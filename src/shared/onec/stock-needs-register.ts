@@ -15,6 +15,8 @@ const balanceRow = z.object({
   Характеристика_Key: key,
   Склад: key,
   Склад_Type: z.string(),
+  /** Only where every row had to be asked for. */
+  Назначение_Key: key.optional(),
   ВНаличииBalance: milli,
   ЗаказаноBalance: milli,
   РезервироватьНаСкладеBalance: milli,
@@ -37,11 +39,14 @@ export function createStockNeedsRegister(balances: Balances): StockRegister {
     object,
     async read(warehouseKey, options) {
       const dimensions = ['Номенклатура', 'Характеристика', 'Склад'];
-      const answer = await balances.read(object, { condition: castTo(warehouseKey), dimensions }, options);
+      const orEveryRow = [...dimensions, 'Назначение'];
+      const question = { condition: castTo(warehouseKey), dimensions, orEveryRow };
+      const answer = await balances.read(object, question, options);
       const tally = createStockTally(warehouseKey);
       for (const row of readRows(object, balanceRow, answer)) {
-        if (row.Склад !== warehouseKey || row.Склад_Type !== WAREHOUSE_TYPE)
-          throw filterIgnored(object, warehouseKey, row.Склад);
+        const isHere = row.Склад === warehouseKey && row.Склад_Type === WAREHOUSE_TYPE;
+        if (row.Назначение_Key !== undefined && !(isHere && row.Назначение_Key === EMPTY_KEY)) continue;
+        if (!isHere) throw filterIgnored(object, warehouseKey, row.Склад);
         tally.add(row, {
           onHand: row.ВНаличииBalance,
           onStock: row.РезервироватьНаСкладеBalance,

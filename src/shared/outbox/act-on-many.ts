@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Database, Tx } from '../db/database.ts';
+import { type Database, Prisma, type Tx } from '../db/database.ts';
 import { operatorEntry, writeJournal } from '../journal/journal.ts';
+import { endRunsOf } from './cancelled-runs.ts';
 import { statusNames } from './operations.ts';
 
 export interface ManyOperation {
@@ -38,6 +39,7 @@ export const cancelRows = (db: Database, operation: ManyOperation) =>
     async step(tx, ids) {
       await tx.$executeRaw`
         update outbox set status = 'cancelled', lease_owner = null, lease_until = null where id = any(${ids}::uuid[])`;
+      await tx.$executeRaw`${endRunsOf(Prisma.sql`select unnest(${ids}::uuid[])`)}`;
       await tx.$executeRaw`
         update outbox_lines set closed_at = clock_timestamp(), closed_reason = 'cancelled'
         where outbox_id = any(${ids}::uuid[]) and closed_at is null`;

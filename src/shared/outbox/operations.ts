@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Database, Tx } from '../db/database.ts';
+import { type Database, Prisma, type Tx } from '../db/database.ts';
 import { operatorEntry, writeJournal } from '../journal/journal.ts';
+import { endRunsOf } from './cancelled-runs.ts';
 
 export interface OperationResult {
   outcome: 'done' | 'skipped' | 'not-found';
@@ -53,7 +54,8 @@ export const cancelRow = (db: Database, operation: Operation) =>
         with cancelled as (
           update outbox set status = 'cancelled', lease_owner = null, lease_until = null
           where id = ${id}::uuid and status in ('held', 'pending', 'queued', 'failed') and not maybe_made returning id
-        )
+        ),
+        runs as (${endRunsOf(Prisma.sql`select id from cancelled`)})
         update outbox_lines set closed_at = clock_timestamp(), closed_reason = 'cancelled'
         where outbox_id in (select id from cancelled) and closed_at is null`,
     done: 'Документ отменён человеком',

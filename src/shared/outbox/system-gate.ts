@@ -11,13 +11,13 @@ const gate = z.object({ failures: z.number(), since: z.date(), wait: z.coerce.nu
 
 /**
  * Notes that a system is down, for all processes, and says how long to wait before the next probe. Tries that were
- * under way together count as one failure: only a try after the last pause doubles it. `fell` is true for the one that
+ * under way together count as one failure: only a try after the last pause doubles it. A time that the system named is the least. `fell` is true for the one that
  * found it up. To be called inside a transaction, which holds the gate's row meanwhile.
  */
 export async function noteDown(
   tx: Tx,
   system: OutsideSystem,
-  reason: { code: string; message: string },
+  reason: { code: string; message: string; retryAfterMs?: number | undefined },
 ): Promise<{ waitMs: number; since: Date; fell: boolean }> {
   await tx.$executeRaw`
     insert into system_states (system, state, since) values (${system}, 'up', clock_timestamp()) on conflict do nothing`;
@@ -32,8 +32,8 @@ export async function noteDown(
         failures = case when state = 'up' then 1 when next_probe_at <= clock_timestamp() then failures + 1 else failures end,
         next_probe_at = case
           when state = 'down' and next_probe_at > clock_timestamp() then next_probe_at
-          else clock_timestamp() + least(${LONGEST_PAUSE_MS}::float8,
-            ${FIRST_PAUSE_MS} * power(2, case when state = 'up' then 0 else least(failures, 16) end)) * interval '1 millisecond'
+          else clock_timestamp() + greatest(${reason.retryAfterMs ?? 0}::float8, least(${LONGEST_PAUSE_MS}::float8,
+            ${FIRST_PAUSE_MS} * power(2, case when state = 'up' then 0 else least(failures, 16) end))) * interval '1 millisecond'
         end,
         reason_code = ${reason.code},
         reason = ${reason.message}

@@ -10,6 +10,7 @@ import type { Limit, Milli } from './types.ts';
 export const fillToMax: Policy = {
   name: 'fill-to-max',
   keeps: ({ minimum }) => minimum > 0,
+  // What is expected is never below zero, so whatever is projected below the minimum is short here too.
   isShort: ({ minimum }, { free }) => free < minimum,
   ceiling: targetOf,
 

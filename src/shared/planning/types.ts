@@ -53,7 +53,7 @@ export interface Limit extends Place {
    * reserved or not. Left out: false, with free stock.
    */
   reservesFromStock?: boolean;
-  /** The least quantity that the supplier takes an order for; left out or zero: none. 1C's limits have no such field. */
+  /** The least quantity that the supplier takes an order for; left out or zero: none. 1C's limits have no such field: a setting. */
   minimumOrder?: Milli;
 }
 
