@@ -122,13 +122,17 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
 
   it('changes language and theme, and both stay', async () => {
     await page.goto('/console/runs');
+    const menu = () => page.click('.menu.who summary');
+    await menu();
     await page.click('button:has-text("English")');
     await page.waitForSelector('html[lang="en"]');
     expect(await page.locator('h1').innerText()).toBe('Runs');
+    await menu();
     await page.click('button:has-text("Theme")');
     await page.waitForSelector('html[data-theme="dark"]');
     await page.goto('/console/documents');
     expect(await page.locator('h1').innerText()).toBe('Documents');
+    await menu();
     await page.click('button:has-text("Русский")');
     await page.waitForSelector('html[lang="ru"]');
   });
@@ -142,8 +146,11 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
       expect([path, forms]).toEqual([path, 0]);
     }
     await viewer.goto(`/console/documents/${id}/confirm?act=retry`);
-    await viewer.click('main button');
-    expect(await viewer.locator('h1').innerText()).toBe('Нельзя');
+    expect(await viewer.locator('main form').count()).toBe(0);
+    expect(await viewer.locator('main').innerText()).toContain('Это делает: оператор');
+    const csrf = await viewer.locator('input[name="_csrf"]').first().inputValue();
+    const answer = await viewer.request.post(`/console/documents/${id}/retry`, { form: { _csrf: csrf } });
+    expect([answer.status(), (await answer.text()).includes('Нельзя')]).toEqual([403, true]);
     expect((await db().outboxRow.findUniqueOrThrow({ where: { id } })).status).toBe('failed');
     await viewer.context().close();
   });

@@ -1,7 +1,10 @@
 import type { FC } from 'hono/jsx';
+import type { AlarmRecord } from '../../queries/alarms.ts';
+import type { Contacts } from '../../queries/contacts.ts';
 import type { DocumentCounts, WorkerRow } from '../../queries/overview.ts';
 import type { RunWithStates } from '../../queries/runs.ts';
 import { runView } from '../../routes/run-view.ts';
+import { alarmText } from '../alarm-text.ts';
 import { Empty, Table, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { queueName, runState, systemName, type Tone } from '../words.ts';
@@ -12,7 +15,9 @@ export interface Now {
   documents: DocumentCounts;
   needs: { runId: string; open: number } | null;
   systems: { system: string; state: string; since: Date; reason: string | null }[];
+  contacts: Contacts;
   workers: WorkerRow[];
+  alarms: AlarmRecord[];
   queue: { backend: string; ok: boolean; detail?: string };
   /** NULL while it answers. */
   queueAwaySince: Date | null;
@@ -24,6 +29,7 @@ export const LiveNow: FC<{ view: View; now: Now; nextRun: Date | null; pollMs: n
   const { t } = view;
   return (
     <div id="now" hx-get="/console/now" hx-trigger={`every ${pollMs}ms`} hx-swap="outerHTML">
+      <Alarms view={view} alarms={now.alarms} />
       <Tiles view={view} now={now} />
       <div class="grid">
         <section class="card" aria-labelledby="runs">
@@ -46,9 +52,34 @@ export const LiveNow: FC<{ view: View; now: Now; nextRun: Date | null; pollMs: n
   );
 };
 
+/** So many are told in full; the others have their page. */
+const ALARMS_SHOWN = 5;
+
+const Alarms: FC<{ view: View; alarms: AlarmRecord[] }> = ({ view, alarms }) => {
+  const { t } = view;
+  if (alarms.length === 0) return null;
+  return (
+    <section class="notice bad" aria-labelledby="alarms">
+      <h2 id="alarms">
+        <a href="/console/alarms">
+          {t('Тревоги', 'Alarms')}: {alarms.length}
+        </a>
+      </h2>
+      <ul>
+        {alarms.slice(0, ALARMS_SHOWN).map((one) => (
+          <li>
+            {alarmText(view, one)} <span class="t">{`${t('С', 'Since')} ${view.shortTime(one.since)}.`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
 const Tiles: FC<{ view: View; now: Now }> = ({ view, now: { documents, needs } }) => {
   const { t } = view;
   const at = (status: string) => `/console/documents?status=${status}`;
+  const today = (status: string) => `${at(status)}&from=${view.day(view.now)}`;
   const tiles: [string, string, string][] = [
     [
       t('открытых потребностей', 'open needs'),
@@ -57,8 +88,8 @@ const Tiles: FC<{ view: View; now: Now }> = ({ view, now: { documents, needs } }
     ],
     [t('ждут утверждения', 'wait for approval'), view.number(documents.held), at('held')],
     [t('ждут отправки', 'wait to be sent'), view.number(documents.waiting), at('pending,queued,sending')],
-    [t('создано сегодня', 'made today'), view.number(documents.made_today), at('done')],
-    [t('отказано сегодня', 'refused today'), view.number(documents.failed_today), at('failed')],
+    [t('создано сегодня', 'made today'), view.number(documents.made_today), today('done')],
+    [t('отказано сегодня', 'refused today'), view.number(documents.failed_today), today('failed')],
     [t('не создано всего', 'not made in all'), view.number(documents.failed), at('failed')],
     [t('исход неизвестен', 'outcome unknown'), view.number(documents.unknown), at('unknown')],
     [t('с вопросом', 'that ask'), view.number(documents.asks), '/console/documents?asks=yes'],
@@ -115,12 +146,24 @@ const Systems: FC<{ view: View; now: Now }> = ({ view, now }) => {
     tone: Tone;
     state: string;
     since: string | null;
+    /** When it was last heard of. */
+    seen?: string;
     reason: string | null;
   }
   const outside = ['1c', 'moysklad'].map((system): Row => {
     const known = now.systems.find((one) => one.system === system);
-    if (known === undefined || known.state === 'up')
-      return up(systemName(view, system), known === undefined ? null : view.shortTime(known.since));
+    if (known?.state !== 'down') {
+      const contact = system === '1c' ? now.contacts.onec : now.contacts.moysklad;
+      if (contact === null) {
+        return {
+          ...up(systemName(view, system), null),
+          tone: 'calm',
+          state: t('ещё не спрашивали', 'not asked yet'),
+        };
+      }
+      const seen = `${t('последний ответ', 'last answer')} ${view.shortTime(contact)}`;
+      return { ...up(systemName(view, system), known === undefined ? null : view.shortTime(known.since)), seen };
+    }
     return {
       name: systemName(view, system),
       tone: 'bad',
@@ -146,6 +189,7 @@ const Systems: FC<{ view: View; now: Now }> = ({ view, now }) => {
           <dd>
             <Tag word={{ name: one.state, tone: one.tone }} />
             {one.since === null ? null : ` ${t('с', 'since')} ${one.since}`}
+            {one.seen === undefined ? null : <span class="soft">, {one.seen}</span>}
             {one.reason === null ? null : <p>{one.reason}</p>}
           </dd>
         </>
