@@ -5,7 +5,8 @@ const group = z.object({
   kind: z.string(),
   status: z.string(),
   code: z.string(),
-  message: z.string(),
+  /** Messages of some of them, each once. */
+  examples: z.array(z.string()),
   documents: z.number(),
   first: z.date(),
   last: z.date(),
@@ -18,11 +19,18 @@ export type FailureGroup = z.output<typeof group>;
 export async function failureGroups({ prisma }: Pick<Database, 'prisma'>): Promise<FailureGroup[]> {
   return z.array(group).parse(
     await prisma.$queryRaw`
-      select kind::text, status::text, coalesce(error_code, '') as code,
-        coalesce((array_agg(error_message order by updated_at desc))[1], '') as message,
-        count(*)::int as documents, min(updated_at) as first, max(updated_at) as last
-      from outbox
-      where status in ('failed', 'unknown') and (status = 'failed' or rested_under is not null)
-      group by 1, 2, 3 order by 5 desc, 3 limit 100`,
+      with failures as (
+        select kind, status, coalesce(error_code, '') as code, error_message, updated_at from outbox
+        where status in ('failed', 'unknown') and (status = 'failed' or rested_under is not null)
+      ), causes as (
+        select kind, status, code, count(*)::int as documents, min(updated_at) as first, max(updated_at) as last
+        from failures group by 1, 2, 3 order by 4 desc, 3 limit 100
+      )
+      select kind::text, status::text, code, documents, first, last, array(
+        select error_message from failures f
+        where (f.kind, f.status, f.code) = (c.kind, c.status, c.code) and error_message <> ''
+        group by error_message order by max(updated_at) desc limit 3
+      ) as examples
+      from causes c order by documents desc, code`,
   );
 }
