@@ -64,7 +64,7 @@ export const Confirm: FC<{
           </p>
         ) : (
           <>
-            <Totals view={view} totals={totals} />
+            {totals.length === 0 ? null : <Totals view={view} totals={totals} />}
             <Rows view={view} rows={rows} />
           </>
         )}

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { deleteCookie, setCookie } from 'hono/cookie';
+import { setCookie } from 'hono/cookie';
 import { keep } from '../auth/login.ts';
 import { endSession } from '../auth/sessions.ts';
 import { addressOf, clearSessionCookie, isBehindTls, sessionToken } from '../auth/visitor.ts';
@@ -56,8 +56,7 @@ export function consoleRoutes(deps: ConsoleDeps): Hono<ConsoleEnv> {
     const { language, theme, back } = await c.req.parseBody();
     const options = { path: '/console', maxAge: YEAR_SECONDS, sameSite: 'Lax', secure: isBehindTls(c) } as const;
     if (language === 'ru' || language === 'en') {
-      // Bull Board speaks it too. What an earlier release kept for the console alone would win over it.
-      deleteCookie(c, LANGUAGE_COOKIE, { path: '/console' });
+      // Bull Board speaks it too.
       setCookie(c, LANGUAGE_COOKIE, language, { ...options, path: '/' });
     }
     const chosen = THEMES.find((one) => one === theme);

@@ -33,9 +33,12 @@ export function createGate(deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> {
   return async (c, next) => {
     c.header('Cache-Control', 'no-store');
     const startedMs = performance.now();
-    const session = await within(PAGE_MS, readSession(c, deps));
-    const alarms = session === null ? 0 : await within(ALARMS_MS, openAlarms()).catch(() => 0);
-    const isPage = isSafe(c.req.method) && c.req.header('HX-Request') === undefined;
+    const isWhole = c.req.header('HX-Request') === undefined;
+    const isPage = isWhole && isSafe(c.req.method);
+    const [session, alarms] = await Promise.all([
+      within(PAGE_MS, readSession(c, deps)),
+      isWhole ? within(ALARMS_MS, openAlarms()).catch(() => 0) : 0,
+    ]);
     const told = isPage ? takeTold(c) : null;
     const view = createView(c, { session, timezone: config.schedule.timezone, now: clock.now(), told, alarms });
     c.set('view', view);
@@ -51,10 +54,9 @@ export function createGate(deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> {
           ),
         });
       }
-      const isPart = c.req.header('HX-Request') !== undefined;
-      const login = `/console/login?next=${encodeURIComponent(isPart ? pageAround(c) : view.here)}`;
+      const login = `/console/login?next=${encodeURIComponent(isWhole ? view.here : pageAround(c))}`;
       // A part of a page cannot show the login: the whole page has to go there.
-      if (isPart) return c.body(null, 200, { 'HX-Redirect': login });
+      if (!isWhole) return c.body(null, 200, { 'HX-Redirect': login });
       return c.redirect(login, 303);
     }
     c.set('actor', session.name);

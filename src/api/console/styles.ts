@@ -69,6 +69,7 @@ th, td { text-align: left; vertical-align: top; padding: .42rem .55rem; border-b
 th { font-weight: 600; color: var(--soft); white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.t { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td p { margin: 0 0 .2rem; }
 tbody tr:hover { background: var(--mark); }
 code, pre, .key { font: .88em/1.4 ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; }
 code, .key { overflow-wrap: anywhere; }

@@ -11,7 +11,8 @@ import { ProblemError, problems } from '../problem.ts';
 import { shareAnswer } from '../shared-answer.ts';
 
 /** How long a check may take before it counts as failed. Those of the hub's own parts answer together within three seconds. */
-const LOCAL_CHECK_MS = 2_500;
+const DATABASE_CHECK_MS = 2_500;
+const QUEUE_CHECK_MS = 3_000;
 const DIAGNOSIS_MS = 10_000;
 const OUTSIDE_CHECK_MS = 5_000;
 /** How long an answer is shared. */
@@ -42,7 +43,7 @@ export function healthRoutes({
   version,
 }: HealthDeps): OpenAPIHono<ApiEnv> {
   const database = shareAnswer(clock, LOCAL_KEEP_MS, () =>
-    check(LOCAL_CHECK_MS, 'database-unavailable', () => db.prisma.$queryRaw`select 1`.then(() => ({ ok: true }))),
+    check(DATABASE_CHECK_MS, 'database-unavailable', () => db.prisma.$queryRaw`select 1`.then(() => ({ ok: true }))),
   );
   const migrations = shareAnswer(clock, DIAGNOSIS_KEEP_MS, () =>
     check(DIAGNOSIS_MS, 'migrations-unknown', async () => {
@@ -53,7 +54,7 @@ export function healthRoutes({
     }),
   );
   const queue = shareAnswer(clock, LOCAL_KEEP_MS, () =>
-    check(LOCAL_CHECK_MS, 'queue-unavailable', async () => {
+    check(QUEUE_CHECK_MS, 'queue-unavailable', async () => {
       const { ok, backend, detail } = await queueHealth();
       return {
         ok,
@@ -68,7 +69,7 @@ export function healthRoutes({
     const startedMs = performance.now();
     const found = await database();
     if (!found.ok) return { database: found, migrations: { ...UNKNOWN_HISTORY, latency_ms: 0 } };
-    const leftMs = diagnosed === null ? DIAGNOSIS_MS : LOCAL_CHECK_MS - (performance.now() - startedMs);
+    const leftMs = diagnosed === null ? DIAGNOSIS_MS : DATABASE_CHECK_MS - (performance.now() - startedMs);
     const history = await within(Math.max(0, leftMs), migrations()).catch(() => diagnosed);
     diagnosed = history;
     return { database: found, migrations: history ?? { ...UNKNOWN_HISTORY, latency_ms: DIAGNOSIS_MS } };

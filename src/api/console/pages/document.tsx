@@ -110,17 +110,7 @@ const Facts: FC<{ view: View; row: OutboxRowView }> = ({ view, row }) => {
         </p>
       )}
       <dl class="facts">
-        <dt>{t('Маршрут', 'Route')}</dt>
-        <dd>{routeName(view, row)}</dd>
-        <dt>{row.kind === 'order' ? t('Номер в МойСклад', 'Number in MoySklad') : t('Номер в 1С', 'Number in 1C')}</dt>
-        <dd>
-          {row.external_number === null ? '—' : <Copy view={view} text={row.external_number} />}
-          {row.posted === false ? ` ${t('не проведён', 'not posted')}` : ''}
-        </dd>
-        <dt>{keyName(view, row)}</dt>
-        <dd>
-          <Copy view={view} text={row.external_key ?? row.document_key} />
-        </dd>
+        {row.kind === 'scan' ? null : <Outside view={view} row={row} />}
         {row.external_url === null || !/^https?:\/\//.test(row.external_url) ? null : (
           <>
             <dt>{t('Открыть', 'Open')}</dt>
@@ -155,6 +145,26 @@ const Facts: FC<{ view: View; row: OutboxRowView }> = ({ view, row }) => {
         </dd>
       </dl>
     </section>
+  );
+};
+
+/** Where the goods go, and what the document is called in the other system. */
+const Outside: FC<{ view: View; row: OutboxRowView }> = ({ view, row }) => {
+  const { t } = view;
+  return (
+    <>
+      <dt>{t('Маршрут', 'Route')}</dt>
+      <dd>{routeName(view, row)}</dd>
+      <dt>{row.kind === 'order' ? t('Номер в МойСклад', 'Number in MoySklad') : t('Номер в 1С', 'Number in 1C')}</dt>
+      <dd>
+        {row.external_number === null ? '—' : <Copy view={view} text={row.external_number} />}
+        {row.posted === false ? ` ${t('не проведён', 'not posted')}` : ''}
+      </dd>
+      <dt>{keyName(view, row)}</dt>
+      <dd>
+        <Copy view={view} text={row.external_key ?? row.document_key} />
+      </dd>
+    </>
   );
 };
 
