@@ -19,18 +19,17 @@ export type FailureGroup = z.output<typeof group>;
 export async function failureGroups({ prisma }: Pick<Database, 'prisma'>): Promise<FailureGroup[]> {
   return z.array(group).parse(
     await prisma.$queryRaw`
-      with failures as (
-        select kind, status, coalesce(error_code, '') as code, error_message, updated_at from outbox
+      with messages as (
+        select kind, status, coalesce(error_code, '') as code, error_message,
+          count(*) as documents, min(updated_at) as first, max(updated_at) as last
+        from outbox
         where status in ('failed', 'unknown') and (status = 'failed' or rested_under is not null)
-      ), causes as (
-        select kind, status, code, count(*)::int as documents, min(updated_at) as first, max(updated_at) as last
-        from failures group by 1, 2, 3 order by 4 desc, 3 limit 100
+        group by 1, 2, 3, 4
+      ), ranked as (
+        select *, row_number() over (partition by kind, status, code order by last desc) as place from messages
       )
-      select kind::text, status::text, code, documents, first, last, array(
-        select error_message from failures f
-        where (f.kind, f.status, f.code) = (c.kind, c.status, c.code) and error_message <> ''
-        group by error_message order by max(updated_at) desc limit 3
-      ) as examples
-      from causes c order by documents desc, code`,
+      select kind::text, status::text, code, sum(documents)::int as documents, min(first) as first, max(last) as last,
+        coalesce(array_agg(error_message order by place) filter (where place <= 3 and error_message <> ''), '{}') as examples
+      from ranked group by 1, 2, 3 order by 4 desc, 3 limit 100`,
   );
 }

@@ -48,11 +48,15 @@ export async function readFacts({ prisma }: Pick<Database, 'prisma'>): Promise<F
         )
       group by queue order by queue`,
     refused: await prisma.$queryRaw`
-      select code, count(*)::int as count, array(
-        select distinct error_message from outbox
-        where status = 'failed' and coalesce(error_code, 'unknown') = code and error_message <> '' order by 1 limit ${EXAMPLES}
-      ) as examples
-      from (select coalesce(error_code, 'unknown') as code from outbox where status = 'failed') failed group by code order by code`,
+      with messages as (
+        select coalesce(error_code, 'unknown') as code, error_message, count(*) as count
+        from outbox where status = 'failed' group by 1, 2
+      ), ranked as (
+        select *, row_number() over (partition by code order by error_message) as place from messages
+      )
+      select code, sum(count)::int as count,
+        coalesce(array_agg(error_message order by place) filter (where place <= ${EXAMPLES} and error_message <> ''), '{}') as examples
+      from ranked group by code order by code`,
     workers: await prisma.$queryRaw`
       select owner, queue, stalled_since as "stalledSince" from worker_states
       where seen_at > clock_timestamp() - interval '2 minutes' order by owner, queue`,
