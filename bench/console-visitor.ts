@@ -29,6 +29,7 @@ export async function openConsole(url: string): Promise<BenchVisitor> {
     queueHealth: async () => ({ backend: 'postgres', ok: true }),
     onec: { listWarehouses: async () => [], check: nobody } as never,
     moysklad: { check: nobody } as never,
+    checks: { '1c': nobody, moysklad: nobody },
     journal: ownJournal(db),
     notifier: { channels: [], send: async () => [] },
     diagnose: () => diagnoseMigrations(url),

@@ -1,3 +1,4 @@
+import { keepDeliveries } from '../shared/alarms/alarm-store.ts';
 import { testMessage } from '../shared/alarms/message.ts';
 import type { Delivery } from '../shared/alarms/notifier.ts';
 import type { ApiDeps } from './deps.ts';
@@ -14,6 +15,7 @@ export async function sendTest({ db, notifier }: Pick<ApiDeps, 'db' | 'notifier'
     });
   }
   const deliveries = await notifier.send(testMessage(actor));
+  await keepDeliveries(db.prisma, deliveries);
   const failed = deliveries.some(({ error }) => error !== null);
   const details = { deliveries: deliveries.map(({ channel, error }) => ({ channel, error })) };
   await db.prisma.operatorAction.create({

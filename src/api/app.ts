@@ -1,4 +1,5 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createRouter } from './api-hono.ts';
 import { requireBoardAccess } from './auth/board-access.ts';
@@ -6,6 +7,9 @@ import { refuseCrossSite } from './auth/same-origin.ts';
 import { type ApiEnv, requireToken } from './auth/token.ts';
 import { boardRoutes } from './board.ts';
 import { consoleRoutes } from './console/console.tsx';
+import { createProblemPage } from './console/problem-page.tsx';
+import { isDatabaseDown } from './database-down.ts';
+import { TooSlow } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
 import { createOnError } from './errors.ts';
 import { problemResponse, problems } from './problem.ts';
@@ -44,7 +48,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
     throw new Error('ADMIN_USERS is required in production: without it nobody could be told from anybody.');
   }
   const app = createRouter();
-  app.onError(createOnError(log));
+  const onError = createOnError(log);
+  const problemPage = createProblemPage(deps);
+  // Whoever looks at the board in a browser gets the console's page, which comes back by itself.
+  app.onError((error, c) => (isBoardPage(c) && isAway(error) ? problemPage(error, c) : onError(error, c)));
   app.notFound((c) =>
     problemResponse({ status: 404, code: 'not-found', detail: `Адреса ${c.req.method} ${c.req.path} нет.` }),
   );
@@ -114,3 +121,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   });
   return app;
 }
+
+const isBoardPage = (c: Context): boolean =>
+  c.req.method === 'GET' &&
+  (c.req.path === BOARD_PATH || c.req.path.startsWith(`${BOARD_PATH}/`)) &&
+  c.req.header('Accept')?.includes('text/html') === true;
+
+const isAway = (error: Error): boolean => error instanceof TooSlow || isDatabaseDown(error);

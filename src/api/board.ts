@@ -5,6 +5,7 @@ import { serveStatic } from '@hono/node-server/serve-static';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { html } from 'hono/html';
 import type { ApiEnv } from './auth/token.ts';
+import { languageOf } from './console/view.ts';
 import { within } from './deadline.ts';
 import type { ApiDeps } from './deps.ts';
 import { problemResponse } from './problem.ts';
@@ -29,7 +30,8 @@ export function boardRoutes(deps: BoardDeps, basePath: string): Hono<ApiEnv> {
   const serverAdapter = new HonoAdapter(serveStatic).setBasePath(basePath);
   createBullBoard({
     queues: Object.entries(deps.queues).map(
-      ([name, queue]) => new BullMQAdapter(queue, { description: descriptions[name] ?? name }),
+      ([name, queue]) =>
+        new BullMQAdapter(queue, { description: descriptions[name] ?? name, externalJobUrl: documentOf }),
     ),
     // The adapter package pins an older copy of the same types, whose private members TypeScript holds to be others.
     serverAdapter: serverAdapter as unknown as Parameters<typeof createBullBoard>[0]['serverAdapter'],
@@ -46,18 +48,39 @@ export function boardRoutes(deps: BoardDeps, basePath: string): Hono<ApiEnv> {
     },
   });
   const app = new Hono<ApiEnv>();
-  app.use(noOutsideFonts);
+  app.use(forTheVisitor);
   app.use(onlyWhileStoreAnswers(deps, `${basePath}/static/`));
   app.use(keepActs(deps, basePath));
   app.route('/', serverAdapter.registerPlugin());
   return app;
 }
 
-/** The board's page asks Google for fonts. The hub loads nothing from elsewhere, and its network may be closed. */
-const noOutsideFonts: MiddlewareHandler = async (c, next) => {
+/** The page of the document that a job carries; of a job that carries none, the console. */
+function documentOf({ id }: { id?: string | number | null | undefined }) {
+  const outboxId = OUTBOX_JOB.exec(String(id ?? ''))?.[1];
+  return outboxId === undefined
+    ? { displayText: 'Хаб · Hub', href: '/console' }
+    : { displayText: 'Документ · Document', href: `/console/documents/${outboxId}` };
+}
+
+const OUTBOX_JOB = /^([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})-\d+$/i;
+
+/** Words of the board's settings, which are the same for all, in English. */
+const ENGLISH = [
+  ['"lng":"ru-RU"', '"lng":"en-US"'],
+  ['Очереди хаба', 'Queues of the hub'],
+  ['"Консоль"', '"Console"'],
+] as const;
+
+/**
+ * The board's page in the language of who asks. And without fonts: it asks Google for them, but the hub loads nothing from
+ * elsewhere, and its network may be closed.
+ */
+const forTheVisitor: MiddlewareHandler = async (c, next) => {
   await next();
   if (!c.res.headers.get('Content-Type')?.startsWith('text/html')) return;
-  const page = (await c.res.text()).replace(/<link[^>]*fonts\.googleapis\.com[^>]*>/g, '');
+  let page = (await c.res.text()).replace(/<link[^>]*fonts\.googleapis\.com[^>]*>/g, '');
+  if (languageOf(c) === 'en') for (const [ru, en] of ENGLISH) page = page.replaceAll(ru, en);
   c.res = new Response(page, c.res);
 };
 
@@ -83,8 +106,16 @@ function onlyWhileStoreAnswers({ queueHealth, log }: BoardDeps, assets: string):
 function unavailable(c: Context, detail?: string) {
   const sentence = `${detail ?? 'Хранилище очередей не отвечает'}. Документы не потеряны: они лежат в базе хаба и уйдут, когда очереди вернутся.`;
   if (c.req.header('Accept')?.includes('text/html')) {
+    const lang = languageOf(c);
+    const [title, told] =
+      lang === 'ru'
+        ? ['Очереди хаба', sentence]
+        : [
+            'Queues of the hub',
+            'The store of the queues does not answer. No document is lost: they are in the database of the hub, and go once the queues are back.',
+          ];
     return c.html(
-      html`<!doctype html><html lang="ru"><meta charset="utf-8" /><meta http-equiv="refresh" content="10" /><title>Очереди хаба</title><p>${sentence}</p></html>`,
+      html`<!doctype html><html lang="${lang}"><meta charset="utf-8" /><meta http-equiv="refresh" content="10" /><title>${title}</title><p>${told}</p></html>`,
       503,
       { 'Retry-After': '10' },
     );

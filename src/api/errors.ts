@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import type { Log } from '../shared/log/log.ts';
 import { isDatabaseDown } from './database-down.ts';
+import { TooSlow } from './deadline.ts';
 import { type FieldError, ProblemError, type ProblemOptions, problemResponse } from './problem.ts';
 
 /** The one place where something thrown becomes an answer. Unexpected errors are logged and say nothing outside. */
@@ -13,7 +14,7 @@ export const createOnError = (log: Log) => (error: Error, c: Context) => {
   }
   if (error instanceof HTTPException) return problemResponse(fromHttpException(error));
   const facts = { path: c.req.path, method: c.req.method, error: error.message, code: codeOf(error) };
-  if (isDatabaseDown(error)) {
+  if (isDatabaseDown(error) || error instanceof TooSlow) {
     log.error({ event: 'http.database-down', ...facts });
     return problemResponse({
       status: 503,

@@ -8,6 +8,7 @@ import type { QueueName } from '../shared/config/config.ts';
 import { diagnoseMigrations } from '../shared/db/migrations.ts';
 import { QUEUE_NAMES } from '../shared/queue/store.ts';
 import type { Lifecycle } from '../workers/lifecycle.ts';
+import { fullChecks } from './check/full-checks.ts';
 import type { Services } from './services.ts';
 import { version } from './version.ts';
 
@@ -34,6 +35,7 @@ export async function serveApi(
     queueHealth: () => queueHealth(services),
     onec,
     moysklad,
+    checks: fullChecks(services, config),
     journal,
     notifier: createNotifier(openChannels(config.alarms), log),
     diagnose: () => diagnoseMigrations(db.url),

@@ -46,8 +46,8 @@ describe('an alarm is raised', () => {
       'when documents were refused, one for each cause',
       {
         refused: [
-          { code: 'article-missing', message: 'нет', count: 3 },
-          { code: 'onec-handler-exception', message: 'не проведён', count: 1 },
+          { code: 'article-missing', examples: ['нет'], count: 3 },
+          { code: 'onec-handler-exception', examples: ['не проведён'], count: 1 },
         ],
       },
       ['refused article-missing', 'refused onec-handler-exception'],

@@ -8,8 +8,13 @@ import { readQuietHours } from '../../src/shared/alarms/quiet-hours.ts';
 import { createAlarmWatch } from '../../src/shared/alarms/watch.ts';
 import { type Config, type ConfigError, readConfig } from '../../src/shared/config/config.ts';
 import { silentLog } from '../../src/shared/log/log.ts';
+import { retryRows } from '../../src/shared/outbox/act-on-many.ts';
+import { approveRun } from '../../src/shared/outbox/decide-run.ts';
+import { makeAnew } from '../../src/shared/outbox/make-anew.ts';
+import { approveRow } from '../../src/shared/outbox/operations.ts';
 import { noteDown, noteUp } from '../../src/shared/outbox/system-gate.ts';
 import { createApiFixture } from '../api/fixture.ts';
+import { addDocument, addRun } from '../api/seed.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -196,7 +201,90 @@ describe('an alarm', () => {
   });
 });
 
+describe('documents that wait', () => {
+  const waiting = () =>
+    database.db.prisma.alarm.count({ where: { code: { in: ['waiting', 'no-worker'] }, resolvedAt: null } });
+  /** As if all of it had been written an hour ago. */
+  const old = () => database.db.prisma.$executeRaw`update outbox set created_at = created_at - interval '1 hour'`;
+
+  it.each(['a whole run is approved', 'a group is retried', 'one is approved', 'one is made anew'])(
+    'wait since %s, not since they were written',
+    async (act) => {
+      const { db } = database;
+      const runId = await addRun(db);
+      const status = ({ 'a group is retried': 'failed', 'one is made anew': 'done' } as const)[act] ?? 'held';
+      const { outboxId } = await addDocument(db, { runId, status });
+      await db.prisma.outboxLine.updateMany({
+        data: status === 'done' ? { closedAt: new Date(), closedReason: 'deleted' } : {},
+      });
+      await old();
+      const one = { outboxId, actor: 'Олег' };
+      await {
+        'a whole run is approved': () => approveRun(db, { runId, actor: 'Олег', outboxIds: [outboxId] }),
+        'a group is retried': () => retryRows(db, { actor: 'Олег', outboxIds: [outboxId] }),
+        'one is approved': () => approveRow(db, one),
+        'one is made anew': () => makeAnew(db, one),
+      }[act]!();
+      expect((await db.prisma.outboxRow.findUniqueOrThrow({ where: { id: outboxId } })).status).toBe('pending');
+      await watchOver({}).runOnce();
+      expect(await waiting()).toBe(0);
+      await db.prisma.$executeRaw`update outbox set released_at = released_at - interval '1 hour'`;
+      await watchOver({}).runOnce();
+      expect(await waiting()).toBe(1);
+    },
+  );
+});
+
+describe('documents that were refused', () => {
+  const refuse = async (count: number, name: string) => {
+    const runId = await addRun(database.db);
+    for (let n = 0; n < count; n += 1) {
+      const { outboxId } = await addDocument(database.db, {
+        runId,
+        kind: 'order',
+        status: 'failed',
+        errorCode: 'moysklad-item-missing',
+      });
+      await database.db.prisma.outboxRow.update({
+        where: { id: outboxId },
+        data: { errorMessage: `Нет «${name} ${n}»` },
+      });
+    }
+  };
+
+  it('are told by what they have in common with three examples at most, and again when they have doubled', async () => {
+    const { got, url } = await receiver();
+    const watch = watchOver({ webhook: url });
+    await refuse(4, 'Лампа');
+    await watch.runOnce();
+    const [{ message }] = got[0]!.body.opened as [{ message: string }];
+    expect(message).toMatch(/^Не создано документов: 4\. В МойСклад нет такого товара/);
+    expect(message.match(/Нет «Лампа \d»/g)).toHaveLength(3);
+    await refuse(3, 'Гирлянда');
+    await watch.runOnce();
+    expect(got).toHaveLength(1);
+    await refuse(3, 'Люстра');
+    await watch.runOnce();
+    await watch.runOnce();
+    expect(got).toHaveLength(2);
+    expect(got[1]!.body).toMatchObject({ event: 'alarms', opened: [], grown: [{ subject: 'moysklad-item-missing' }] });
+    expect(got[1]!.body.text).toContain('Стало больше (было 4): Не создано документов: 10.');
+  });
+});
+
 describe('channels', () => {
+  it('are remembered with the error of their last try, until they get through', async () => {
+    let status = 500;
+    const { url } = await receiver(() => status);
+    const kept = () => database.db.prisma.alarmChannel.findMany();
+    await down(12);
+    await watchOver({ webhook: url }).runOnce();
+    expect(await kept()).toMatchObject([{ name: 'webhook', error: 'ответ 500', sentAt: null }]);
+    status = 200;
+    await watchOver({ webhook: url }).runOnce();
+    expect(await kept()).toMatchObject([{ name: 'webhook', error: null, sentAt: expect.any(Date) }]);
+  });
+
   it('Telegram gets the bot’s chat and text, mail a letter in Russian', async () => {
     const [telegram, mail] = [await receiver(), await mailServer()];
     await down(12);
@@ -218,7 +306,7 @@ describe('channels', () => {
       openChannels({ ...none, telegram: { url, token: 'secret-token', chat: '1' }, webhook: `${url}/?key=secret-key` }),
       silentLog,
     );
-    const deliveries = await notifier.send({ subject: 's', text: 't', opened: [], resolved: [] });
+    const deliveries = await notifier.send({ subject: 's', text: 't', opened: [], grown: [], resolved: [] });
     expect(deliveries.map(({ error }) => error)).toEqual(['ответ 401', 'ответ 401']);
     expect(JSON.stringify(deliveries)).not.toMatch(/secret|127\.0\.0\.1/);
   });

@@ -32,6 +32,24 @@ describe.each(backends)('Bull Board on $backend', ({ backend, urlOf }) => {
     expect(queues.map(({ name }: { name: string }) => name)).toEqual([...QUEUE_NAMES]);
   });
 
+  it('speaks the language of who asks', async () => {
+    const inEnglish = { headers: { 'Accept-Language': 'en-GB' } };
+    const page = await (await api.app.request('/queues', inEnglish)).text();
+    expect(page).toContain('"lng":"en-US"');
+    expect(page).toContain('Queues of the hub');
+    const chosen = { headers: { ...inEnglish.headers, Cookie: 'hub_language=ru' } };
+    expect(await (await api.app.request('/queues', chosen)).text()).toContain('"lng":"ru-RU"');
+  });
+
+  it('leads from a job to the document that it carries', async () => {
+    const outboxId = newId();
+    const queue = api.deps.queues['moysklad-order'];
+    const job = await queue.add('create-order', { outboxId }, { jobId: `${outboxId}-3` });
+    const shown = await bodyOf(await api.app.request(`/queues/api/queues/moysklad-order/${job.id}`));
+    expect(shown.job.externalUrl.href).toBe(`/console/documents/${outboxId}`);
+    await job.remove();
+  });
+
   it('loads nothing from elsewhere, and every asset its page names is here', async () => {
     const page = await (await api.app.request('/queues')).text();
     expect(page).not.toMatch(/(?:src|href)="https?:/);

@@ -44,6 +44,10 @@ export async function createApiFixture(storeAt: (databaseUrl: string) => Store =
         ),
     onec: { listWarehouses: async () => [], check: () => checkOf('1c', async () => undefined) },
     moysklad: { check: () => checkOf('moysklad', async () => undefined) },
+    checks: {
+      '1c': () => checkOf('1c', async () => undefined),
+      moysklad: () => checkOf('moysklad', async () => undefined),
+    },
     journal: ownJournal(db),
     notifier: createNotifier([], silentLog),
     diagnose: () => diagnoseMigrations(url),

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/shared/db/database.ts';
 import { freePort } from '../../src/shared/db/free-port.ts';
+import { diagnoseMigrations } from '../../src/shared/db/migrations.ts';
 import { notNow, refused } from '../../src/shared/errors/outcome.ts';
+import { openTcpGate } from '../support/tcp-gate.ts';
 import { type ApiFixture, bodyOf, checkOf, createApiFixture, json } from './fixture.ts';
 
 let api: ApiFixture;
@@ -88,6 +90,26 @@ describe('503', () => {
       detail: 'queue: Redis не отвечает',
       checks: { database: { ok: true }, migrations: { ok: true }, queue: { ok: false, backend: 'redis' } },
     });
+  });
+
+  it('ready and db say within three seconds that the database hangs', async () => {
+    const gate = await openTcpGate(api.url);
+    const db = openDatabase({ url: gate.url, connections: 2, onError: () => undefined });
+    try {
+      const app = api.appWith({ db, diagnose: () => diagnoseMigrations(gate.url) });
+      expect((await app.request('/health/ready')).status).toBe(200);
+      await gate.shut('hangs');
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      for (const path of ['/health/ready', '/health/db']) {
+        const startedMs = performance.now();
+        const response = await app.request(path);
+        expect(performance.now() - startedMs, path).toBeLessThan(3_000);
+        expect(await bodyOf(response)).toMatchObject({ status: 503, checks: { database: { code: 'timeout' } } });
+      }
+    } finally {
+      await gate.close();
+      await db.close();
+    }
   });
 
   it('db tells an edited migration from a database that is away', async () => {

@@ -148,7 +148,9 @@ describe('GET /api/v1/logs/export', () => {
     expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
     const rows = parse(bytes, { bom: true, columns: true }) as Record<string, string>[];
     const list = await wholeList('&step=bulk');
-    expect(rows).toEqual(
+    // By the wall clock of the schedule's zone, with its offset.
+    expect(rows.every(({ ts }) => ts?.endsWith('+03:00'))).toBe(true);
+    expect(rows.map(({ ts, ...row }) => ({ ...row, ts: new Date(ts ?? '').toISOString() }))).toEqual(
       list.map((entry) => ({
         ...entry,
         run_id: '',

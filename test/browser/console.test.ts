@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeJournal } from '../../src/shared/journal/journal.ts';
+import { newId } from '../../src/shared/outbox/ids.ts';
 import { type BrowserHub, chromiumPath, names, seriousFaults, startBrowserHub, TOKEN } from '../support/browser.ts';
 import { until } from '../support/hub.ts';
 import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
@@ -122,13 +123,17 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
 
   it('changes language and theme, and both stay', async () => {
     await page.goto('/console/runs');
+    const menu = () => page.click('.menu.who summary');
+    await menu();
     await page.click('button:has-text("English")');
     await page.waitForSelector('html[lang="en"]');
     expect(await page.locator('h1').innerText()).toBe('Runs');
+    await menu();
     await page.click('button:has-text("Theme")');
     await page.waitForSelector('html[data-theme="dark"]');
     await page.goto('/console/documents');
     expect(await page.locator('h1').innerText()).toBe('Documents');
+    await menu();
     await page.click('button:has-text("Русский")');
     await page.waitForSelector('html[lang="ru"]');
   });
@@ -142,8 +147,11 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
       expect([path, forms]).toEqual([path, 0]);
     }
     await viewer.goto(`/console/documents/${id}/confirm?act=retry`);
-    await viewer.click('main button');
-    expect(await viewer.locator('h1').innerText()).toBe('Нельзя');
+    expect(await viewer.locator('main form').count()).toBe(0);
+    expect(await viewer.locator('main').innerText()).toContain('Это делает: оператор');
+    const csrf = await viewer.locator('input[name="_csrf"]').first().inputValue();
+    const answer = await viewer.request.post(`/console/documents/${id}/retry`, { form: { _csrf: csrf } });
+    expect([answer.status(), (await answer.text()).includes('Нельзя')]).toEqual([403, true]);
     expect((await db().outboxRow.findUniqueOrThrow({ where: { id } })).status).toBe('failed');
     await viewer.context().close();
   });
@@ -165,6 +173,8 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
           `/documents/${failed.id}`,
           `/documents/${failed.id}/confirm?act=retry`,
           '/journal?limit=100&refresh=0',
+          '/journal?run_id=zz&limit=5',
+          '/links',
         ],
         ...[`/journal/${entry.id}`, '/health', '/snoozes', '/alarms', '/actions', '/nowhere'],
       ];
@@ -180,6 +190,38 @@ describe.skipIf(chromiumPath === null)('a person with a browser', () => {
       await visitor.context().close();
     },
   );
+
+  it('sees on a phone where it is and how many alarms are open, and reaches every section by one menu', async () => {
+    await db().alarm.create({ data: { id: newId(), code: 'no-scan', subject: '', message: 'Проверок не было' } });
+    const visitor = await world.open('viewer', { phone: true });
+    await visitor.goto('/console/journal');
+    const menu = visitor.locator('.menu.sections');
+    expect(await menu.locator('summary').innerText()).toMatch(/^Журнал/);
+    expect(await visitor.locator('nav.row').isVisible()).toBe(false);
+    await menu.locator('summary').click();
+    expect(await menu.locator('a').count()).toBe(9);
+    await menu.locator('a', { hasText: 'Тревоги' }).click();
+    expect(await visitor.locator('h1').innerText()).toBe('Тревоги');
+    await visitor.context().close();
+    await db().alarm.deleteMany({ where: { code: 'no-scan' } });
+  });
+
+  it('has the header in one row on a desk, and charts whose words can be read in their colours', async () => {
+    const visitor = await world.open('operator', { lang: 'ru' });
+    expect((await visitor.locator('header.bar').boundingBox())!.height).toBeLessThan(64);
+    const charts = await visitor.evaluate<{ px: number[]; keys: string[] }>(`(() => {
+      const px = [...document.querySelectorAll('.chart text')].map((one) => {
+        const svg = one.ownerSVGElement;
+        return parseFloat(getComputedStyle(one).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+      });
+      const keys = [...document.querySelectorAll('figcaption rect')].map((one) => getComputedStyle(one).fill);
+      return { px, keys };
+    })()`);
+    expect(Math.min(...charts.px)).toBeGreaterThanOrEqual(11);
+    expect(new Set(charts.keys).size).toBe(2);
+    expect(charts.keys).not.toContain('rgb(0, 0, 0)');
+    await visitor.context().close();
+  });
 
   it('would find a fault of accessibility, were there one', async () => {
     const visitor = await world.open('viewer');

@@ -54,6 +54,7 @@ describe('docs/screens', () => {
         confirm: '/documents/many?act=retry&status=failed',
         journal: '/journal?limit=100&refresh=0',
         entry: `/journal/${entry.id}`,
+        links: '/links',
         health: '/health',
         snoozes: '/snoozes',
         alarms: '/alarms',
@@ -70,7 +71,7 @@ describe('docs/screens', () => {
               page.screenshot({ path: path.join(directory, `${name}-${look}.jpg`), type: 'jpeg', quality: 55 });
             for (const [name, place] of Object.entries(pages)) {
               await page.goto(`/console${place}`);
-              if (name === 'run') await page.locator('details summary').first().click();
+              if (name === 'run') await page.locator('main details summary').first().click();
               if (name === 'health') await page.waitForSelector('#steps-moysklad table');
               await shoot(name);
             }

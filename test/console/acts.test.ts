@@ -205,6 +205,67 @@ describe('a group', () => {
   });
 });
 
+describe('before an approval', () => {
+  it('each line has its quantity and unit, each route its total, and orders their money where prices are known', async () => {
+    const runId = await addRun(db());
+    const seed = { runId, status: 'held' as const };
+    await addDocument(db(), { ...seed, article: 'T-1', quantity: 1000 });
+    await addDocument(db(), { ...seed, article: 'T-2', quantity: 0.5 });
+    const priced = await addDocument(db(), { ...seed, kind: 'order', article: 'O-1', quantity: 3 });
+    await addDocument(db(), { ...seed, kind: 'order', article: 'O-2', quantity: 7 });
+    const { itemKey, characteristicKey } = await db().prisma.runLine.findUniqueOrThrow({
+      where: { id: priced.lineId },
+    });
+    await db().prisma.itemLink.create({
+      data: {
+        ...{ itemKey, characteristicKey, matchBy: 'article', matchValue: 'O-1', status: 'found', matches: 1 },
+        ...{ checkedAt: new Date(), price: 10_050n },
+      },
+    });
+    const page = (await (await visitors.operator.get(`/console/runs/${runId}/decide?act=approve`)).text())
+      .replaceAll('\u00a0', ' ')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ');
+    expect(page).toContain('T-1 Кабель ВВГ — 1 000 м');
+    expect(page).toContain('O-2 Кабель ВВГ — 7 м');
+    expect(page).toContain('Бестужевых → Магазин Центр 2 2 1 000,5 м —');
+    expect(page).toContain('МойСклад → Магазин Центр 2 2 10 м 301,50 ₽');
+    expect(page).toContain('Заказов на сумму: 301,50 ₽');
+    expect(page).toContain('без известной цены строк: 1');
+  });
+});
+
+describe('what somebody typed', () => {
+  it('stays in the form of an edit that is refused, which stands open with the reason', async () => {
+    const id = await held();
+    const answer = await visitors.operator.post(`/console/documents/${id}/lines/1/edit`, {
+      ...{ quantity: '999', reason: 'на праздник', force: 'yes' },
+    });
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    expect(page).toContain('value="999"');
+    expect(page).toContain('value="на праздник"');
+    expect(page).toMatch(/<details open=""?>|<details open>/);
+    expect(page).toMatch(/id="edit-1-q-problem">Количество 999 м больше планового/);
+    expect(await state(id, 'held')()).toBe(true);
+  });
+
+  it('stays in the form of a snooze that is refused, in the person’s language', async () => {
+    const body = form({
+      ...{ _csrf: visitors.operator.csrf, warehouse: SHOP.key, article: 'NOPE', reason: 'сезон', until: '2030-01-01' },
+    });
+    const answer = await hub.app.request('/console/snoozes', {
+      ...body,
+      headers: { ...body.headers, Cookie: visitors.operator.cookie, 'Accept-Language': 'en' },
+    });
+    expect(answer.status).toBe(422);
+    const page = await answer.text();
+    for (const value of ['NOPE', 'сезон', '2030-01-01']) expect(page).toContain(`value="${value}"`);
+    expect(page).toMatch(new RegExp(`<option value="${SHOP.key}" selected`));
+    expect(page).toMatch(/id="f-article-problem">No run has had the article “NOPE”/);
+  });
+});
+
 describe('making a document anew', () => {
   it('takes a new key, so that the deleted one is never found instead, and expects its goods again', async () => {
     const id = await deleted();

@@ -137,10 +137,44 @@ describe('the journal', () => {
     expect(csv).toContain(`"'=HYPERLINK(""evil"")"`);
   });
 
-  it('tells what is wrong with a filter instead of ignoring it', async () => {
-    const answer = await viewer.get('/console/journal?level=loud');
+  it.each([
+    ['level=loud', 'level', 'no such value: loud'],
+    ['limit=5', 'limit', 'a whole number from 100 to 2000'],
+    ['from=2026-02-31T00:00', 'from', 'no such time: 2026-02-31T00:00'],
+    ['run_id=ffffffff', 'run_id', 'no run has an id that begins so'],
+    ['run_id=!', 'run_id', 'a whole run id or its beginning'],
+  ])('tells at its field what is wrong with %s, and keeps the other filters', async (wrong, field, problem) => {
+    const answer = await viewer.get(`/console/journal?step=plan&q=кабель&${wrong}`, { 'Accept-Language': 'en' });
     expect(answer.status).toBe(422);
-    expect(await answer.text()).toContain('loud');
+    const page = await answer.text();
+    expect(page).toContain(`id="f-${field}-problem">${problem}`);
+    expect(page).toContain('value="кабель"');
+    expect(page).toContain('value="plan"');
+    expect(page).not.toMatch(/Invalid|expected/);
+  });
+
+  it('takes the beginning of a run’s id, where one run begins so', async () => {
+    const { prisma } = hub.deps.db;
+    await prisma.run.create({ data: { id: runId, trigger: 'http', status: 'completed' } });
+    const page = async (id: string) => (await viewer.get(`/console/journal?run_id=${id}&refresh=0`)).text();
+    expect(rows(await page(runId.slice(0, 18)))).toBe(1);
+    const twin = `${runId.slice(0, -4)}0000`;
+    await prisma.run.create({ data: { id: twin, trigger: 'http', status: 'completed' } });
+    expect(await page(runId.slice(0, 18))).toContain('так начинается не один прогон');
+  });
+
+  it('gives times in a spreadsheet as the page shows them, with their offset', async () => {
+    const file = await (await operator.get(`/console/journal/export?format=csv&run_id=${runId}`)).text();
+    const [, ts] = /\n"\d+";"([^"]+)"/.exec(file) ?? [];
+    expect(ts).toMatch(/\+03:00$/);
+    const entry = await hub.deps.db.prisma.integrationLog.findFirstOrThrow({ where: { runId } });
+    expect(new Date(ts!).getTime()).toBe(entry.ts.getTime());
+  });
+
+  it('folds the filters that few need, and opens them where one is set', async () => {
+    const open = async (query: string) =>
+      /<details class="more" open/.test(await (await viewer.get(`/console/journal${query}`)).text());
+    expect([await open(''), await open('?q=x&level=error'), await open('?system=1c')]).toEqual([false, false, true]);
   });
 });
 

@@ -135,6 +135,23 @@ describe('the gate', () => {
     expect(answer.headers.get('HX-Redirect')).toMatch(/^\/console\/login\?next=/);
   });
 
+  it.each([
+    ['/console/now', 'http://hub.local/console', '/console'],
+    [
+      '/console/journal/fresh?newest=x',
+      'http://hub.local/console/journal?level=error#rows',
+      '/console/journal?level=error',
+    ],
+    ['/console/health/steps/1c', 'http://hub.local/console/health', '/console/health'],
+    ['/console/runs/1/progress', 'https://evil.example//evil.example/x', '/console'],
+    ['/console/runs/1/progress', 'nonsense', '/console'],
+    ['/console/now', undefined, '/console'],
+  ])('leads from %s on %s back to the page and not to the part', async (part, page, next) => {
+    const headers = { 'HX-Request': 'true', ...(page === undefined ? {} : { 'HX-Current-URL': page }) };
+    const answer = await hub.app.request(part, { headers });
+    expect(answer.headers.get('HX-Redirect')).toBe(`/console/login?next=${encodeURIComponent(next)}`);
+  });
+
   it('puts a policy on every page that allows no inline script, no inline style and nothing from elsewhere', async () => {
     const visitor = await hub.as('viewer');
     for (const path of ['/console', '/console/login', '/console/nowhere']) {

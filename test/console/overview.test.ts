@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextRun } from '../../src/api/console/pages/overview.tsx';
+import { lastContacts } from '../../src/api/queries/contacts.ts';
+import { countOpenNeeds } from '../../src/api/queries/overview.ts';
+import { newId } from '../../src/shared/outbox/ids.ts';
 import { addDocument, addRun, knowWarehouses, SHOP } from '../api/seed.ts';
 import { backends, startHub, until } from '../support/hub.ts';
 import { type ConsoleFixture, createConsoleFixture, names } from './fixture.ts';
@@ -52,6 +55,54 @@ describe('the overview', () => {
     expect(page).toContain('Redis молчит');
     expect(page).toMatch(/не отвечает<\/span> с \d\d:\d\d:\d\d/);
     expect(page).toContain('Ни один рабочий процесс не подаёт признаков жизни');
+  });
+
+  it('says of a system that it was never asked, else when it last answered', async () => {
+    const { db } = hub.deps;
+    expect((await lastContacts(db)).moysklad).toBeNull();
+    const page = async () => {
+      const { cookie } = await hub.as('viewer');
+      return (await hub.appWith({ ...hub.deps }).request('/console', { headers: { Cookie: cookie } })).text();
+    };
+    expect(await page()).toMatch(/МойСклад<\/dt><dd><span class="tag calm">ещё не спрашивали/);
+    await db.prisma.$executeRaw`
+      insert into api_calls (budget, units, started_at, ended_at, expires_at) values ('b', 1, now(), now(), now())`;
+    expect(await page()).toMatch(/МойСклад<\/dt><dd><span class="tag good">отвечает<\/span>.*?последний ответ/);
+  });
+
+  it('counts a need as open while one of its two documents is not made', async () => {
+    const { db } = hub.deps;
+    const runId = await addRun(db, { scope: 'all', createdAt: new Date(Date.now() + 60_000) });
+    const { lineId } = await addDocument(db, { runId, status: 'done', quantity: 2 });
+    const { outboxId } = await addDocument(db, { runId, kind: 'order', status: 'pending', quantity: 3 });
+    await db.prisma.outboxLine.updateMany({ where: { outboxId }, data: { runLineId: lineId } });
+    await db.prisma.runLine.deleteMany({ where: { runId, id: { not: lineId } } });
+    await db.prisma.runLine.update({ where: { id: lineId }, data: { transferred: 2, ordered: 3, outcome: 'mixed' } });
+    const open = async () => (await countOpenNeeds(db))?.open;
+    expect(await open()).toBe(1);
+    await db.prisma.outboxRow.update({ where: { id: outboxId }, data: { status: 'sending' } });
+    await db.prisma.outboxRow.update({
+      where: { id: outboxId },
+      data: { status: 'done', externalKey: 'x', confirmedAt: new Date() },
+    });
+    expect(await open()).toBe(0);
+  });
+
+  it('shows open alarms, in the navigation of every page too, and tiles lead to what they count', async () => {
+    const { db } = hub.deps;
+    const { cookie } = await hub.as('viewer');
+    await db.prisma.alarm.create({
+      data: { id: newId(), code: 'refused', subject: 'poison', message: 'Не создано: 3', size: 3 },
+    });
+    const app = hub.appWith({ ...hub.deps });
+    const get = async (path: string, lang: string) =>
+      (await app.request(path, { headers: { Cookie: cookie, 'Accept-Language': lang } })).text();
+    expect(await get('/console', 'ru')).toContain('Не создано: 3');
+    expect(await get('/console', 'en')).toContain('Documents not made: 3. Workers died three times');
+    expect(await get('/console/runs', 'ru')).toMatch(/<span class="badge">.*?1<\/span>/);
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Moscow' }).format(new Date());
+    expect(await get('/console', 'ru')).toContain(`/console/documents?status=failed&amp;from=${today}`);
+    await db.prisma.alarm.deleteMany();
   });
 
   it('starts a scan of one warehouse, and leads to its page', async () => {

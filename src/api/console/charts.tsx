@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
 
-const WIDTH = 640;
-const HEIGHT = 170;
-const LEFT = 46;
-const BOTTOM = 24;
+const WIDTH = 480;
+const HEIGHT = 180;
+const LEFT = 70;
+const BOTTOM = 28;
 const TOP = 16;
 
 interface Series {
@@ -28,12 +28,12 @@ export const Chart: FC<ChartProps> = ({ label, marks, series, shape, format }) =
   const step = (WIDTH - LEFT) / Math.max(1, marks.length);
   const y = (value: number) => HEIGHT - BOTTOM - (value / most) * (HEIGHT - BOTTOM - TOP);
   return (
-    <figure>
+    <figure class="chart-box">
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
         {[0, most / 2, most].map((value) => (
           <g>
             <line class="axis" x1={LEFT} x2={WIDTH} y1={y(value)} y2={y(value)} />
-            <text x={LEFT - 6} y={y(value) + 4} text-anchor="end">
+            <text x={LEFT - 6} y={y(value) + 5} text-anchor="end">
               {format(value)}
             </text>
           </g>

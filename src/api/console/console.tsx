@@ -18,6 +18,7 @@ import { documentActs } from './pages/document-acts.tsx';
 import { documentsPage } from './pages/documents.tsx';
 import { healthPage } from './pages/health.tsx';
 import { journalPages } from './pages/journal.tsx';
+import { linksPage } from './pages/links.tsx';
 import { overviewPage } from './pages/overview.tsx';
 import { runPage } from './pages/run.tsx';
 import { runDecisionPages } from './pages/run-decisions.tsx';
@@ -54,7 +55,10 @@ export function consoleRoutes(deps: ConsoleDeps): Hono<ConsoleEnv> {
   app.post('/settings', async (c) => {
     const { language, theme, back } = await c.req.parseBody();
     const options = { path: '/console', maxAge: YEAR_SECONDS, sameSite: 'Lax', secure: isBehindTls(c) } as const;
-    if (language === 'ru' || language === 'en') setCookie(c, LANGUAGE_COOKIE, language, options);
+    if (language === 'ru' || language === 'en') {
+      // Bull Board speaks it too.
+      setCookie(c, LANGUAGE_COOKIE, language, { ...options, path: '/' });
+    }
     const chosen = THEMES.find((one) => one === theme);
     if (chosen !== undefined) setCookie(c, THEME_COOKIE, chosen, options);
     return c.redirect(ownPath(back), 303);
@@ -69,6 +73,7 @@ export function consoleRoutes(deps: ConsoleDeps): Hono<ConsoleEnv> {
   documentActs(app, deps);
   documentPage(app, deps);
   journalPages(app, deps);
+  linksPage(app, deps);
   healthPage(app, deps);
   snoozePages(app, deps);
   actionsPage(app, deps);

@@ -1,17 +1,24 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { isCsrfToken } from '../auth/sessions.ts';
 import { readSession } from '../auth/visitor.ts';
 import { within } from '../deadline.ts';
 import { ProblemError } from '../problem.ts';
+import { countOpenAlarms } from '../queries/alarms.ts';
+import { shareAnswer } from '../shared-answer.ts';
 import { roleFor } from './acts.ts';
 import type { ConsoleDeps, ConsoleEnv } from './env.ts';
 import { takeTold } from './flash.ts';
+import { ownPath } from './own-path.ts';
 import { createView } from './view.ts';
 
 /** A page says that something is away within this time, whatever it waits for. */
 const PAGE_MS = 2_500;
 /** Acts may touch many rows, and files are long: they are waited for, once the database has shown that it is there. */
 const ACT_MS = 30_000;
+
+/** The navigation shows how many alarms are open; no page waits for that. */
+const ALARMS_KEEP_MS = 5_000;
+const ALARMS_MS = 500;
 
 const isSafe = (method: string) => method === 'GET' || method === 'HEAD';
 const open = new Set(['/console/login', '/console/settings']);
@@ -22,13 +29,18 @@ const open = new Set(['/console/login', '/console/settings']);
  */
 export function createGate(deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> {
   const { config, clock } = deps;
+  const openAlarms = shareAnswer(clock, ALARMS_KEEP_MS, () => countOpenAlarms(deps.db));
   return async (c, next) => {
     c.header('Cache-Control', 'no-store');
     const startedMs = performance.now();
-    const session = await within(PAGE_MS, readSession(c, deps));
-    const isPage = isSafe(c.req.method) && c.req.header('HX-Request') === undefined;
+    const isWhole = c.req.header('HX-Request') === undefined;
+    const isPage = isWhole && isSafe(c.req.method);
+    const [session, alarms] = await Promise.all([
+      within(PAGE_MS, readSession(c, deps)),
+      isWhole ? within(ALARMS_MS, openAlarms()).catch(() => 0) : 0,
+    ]);
     const told = isPage ? takeTold(c) : null;
-    const view = createView(c, { session, timezone: config.schedule.timezone, now: clock.now(), told });
+    const view = createView(c, { session, timezone: config.schedule.timezone, now: clock.now(), told, alarms });
     c.set('view', view);
     if (session === null) {
       if (open.has(c.req.path)) return next();
@@ -42,9 +54,9 @@ export function createGate(deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> {
           ),
         });
       }
-      const login = `/console/login?next=${encodeURIComponent(view.here)}`;
+      const login = `/console/login?next=${encodeURIComponent(isWhole ? view.here : pageAround(c))}`;
       // A part of a page cannot show the login: the whole page has to go there.
-      if (c.req.header('HX-Request') !== undefined) return c.body(null, 200, { 'HX-Redirect': login });
+      if (!isWhole) return c.body(null, 200, { 'HX-Redirect': login });
       return c.redirect(login, 303);
     }
     c.set('actor', session.name);
@@ -78,4 +90,12 @@ export function createGate(deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> {
     }
     return within(ACT_MS, next());
   };
+}
+
+/** The page that a part was asked for by: the part's own address would show nothing but the part. */
+function pageAround(c: Context): string {
+  const current = c.req.header('HX-Current-URL') ?? '';
+  if (!URL.canParse(current)) return '/console';
+  const { pathname, search } = new URL(current);
+  return ownPath(pathname + search);
 }

@@ -59,20 +59,25 @@ const Frame: FC<PageProps> = ({ view, title, refreshSeconds, children }) => {
             {t('Хаб', 'Hub')}
           </a>
           {session === null ? null : <Navigation view={view} />}
-          <div class="who">
-            <Looks view={view} />
-            {session === null ? null : (
-              <form method="post" action="/console/logout">
-                <input type="hidden" name="_csrf" value={session.csrf} />
-                <span>
-                  {session.name}, {roleName(view, session.role)}
-                </span>
-                <button class="quiet" type="submit">
-                  {t('Выйти', 'Log out')}
-                </button>
-              </form>
-            )}
-          </div>
+          {session === null ? (
+            <div class="who">
+              <Looks view={view} />
+            </div>
+          ) : (
+            <details class="menu who">
+              <summary>{session.name}</summary>
+              <div class="sheet">
+                <p class="soft">{roleName(view, session.role)}</p>
+                <Looks view={view} />
+                <form method="post" action="/console/logout">
+                  <input type="hidden" name="_csrf" value={session.csrf} />
+                  <button class="quiet" type="submit">
+                    {t('Выйти', 'Log out')}
+                  </button>
+                </form>
+              </div>
+            </details>
+          )}
         </header>
         <main id="main" tabindex={-1}>
           <div id="notice" role="status" aria-live="polite">
@@ -85,23 +90,53 @@ const Frame: FC<PageProps> = ({ view, title, refreshSeconds, children }) => {
   );
 };
 
+/** The sections in a row, and for a phone as a menu that says where one is: only one of the two is ever shown. */
 const Navigation: FC<{ view: View }> = ({ view }) => {
+  const { t } = view;
   const path = view.here.split('?')[0] ?? '';
   const isHere = (one: string) => (one === '/console' ? path === one : path.startsWith(one));
+  const all = pages(view);
+  const here = all.find((one) => isHere(one.path))?.name ?? t('Разделы', 'Sections');
+  const list = (
+    <ul>
+      {all.map((one) => (
+        <li>
+          <a href={one.path} {...(isHere(one.path) ? { 'aria-current': 'page' as const } : {})}>
+            {one.name}
+            {one.path === '/console/alarms' ? <Badge view={view} /> : null}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
   return (
-    <nav aria-label={view.t('Разделы', 'Sections')}>
-      <ul>
-        {pages(view).map((one) => (
-          <li>
-            <a href={one.path} {...(isHere(one.path) ? { 'aria-current': 'page' as const } : {})}>
-              {one.name}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <>
+      <nav class="row" aria-label={t('Разделы', 'Sections')}>
+        {list}
+      </nav>
+      <details class="menu sections">
+        <summary>
+          {here}
+          <Badge view={view} />
+        </summary>
+        <nav class="sheet" aria-label={t('Разделы', 'Sections')}>
+          {list}
+        </nav>
+      </details>
+    </>
   );
 };
+
+const Badge: FC<{ view: View }> = ({ view: { t, alarms } }) =>
+  alarms === 0 ? null : (
+    <>
+      {' '}
+      <span class="badge">
+        <span class="hidden">{t('открытых тревог', 'open alarms')} </span>
+        {alarms}
+      </span>
+    </>
+  );
 
 /** Language and theme: two buttons that lead to the other choice. */
 const Looks: FC<{ view: View }> = ({ view }) => {

@@ -45,6 +45,29 @@ interface Choice {
   name: string;
 }
 
+/** A choice of several at once, as links give it, is one more choice: so that it is seen, and sent again. */
+export function severalOf(
+  choices: Choice[],
+  given: string | undefined,
+): { choices: Choice[]; value: string | undefined } {
+  const parts = given?.split(',') ?? [];
+  if (given === undefined || parts.length < 2) return { choices, value: given };
+  const name = parts.map((one) => choices.find(({ value }) => value === one)?.name ?? one).join(', ');
+  return { choices: [{ value: given, name }, ...choices], value: given };
+}
+
+/** What is wrong with a field, said below it. */
+export const Problem: FC<{ id: string; problem: string | undefined }> = ({ id, problem }) =>
+  problem === undefined ? null : (
+    <p class="problem" id={`${id}-problem`}>
+      {problem}
+    </p>
+  );
+
+/** Ties a field to what is wrong with it. */
+export const wrong = (id: string, problem: string | undefined) =>
+  problem === undefined ? {} : { 'aria-invalid': 'true' as const, 'aria-describedby': `${id}-problem` };
+
 export const Select: FC<{
   name: string;
   label: string;
@@ -52,10 +75,11 @@ export const Select: FC<{
   value: string | undefined;
   /** What the empty choice is called; left out: there is none. */
   any?: string;
-}> = ({ name, label, choices, value, any }) => (
+  problem?: string | undefined;
+}> = ({ name, label, choices, value, any, problem }) => (
   <div class="field">
     <label for={`f-${name}`}>{label}</label>
-    <select id={`f-${name}`} name={name}>
+    <select id={`f-${name}`} name={name} {...wrong(`f-${name}`, problem)}>
       {any === undefined ? null : <option value="">{any}</option>}
       {choices.map((one) => (
         <option value={one.value} selected={one.value === value}>
@@ -63,6 +87,7 @@ export const Select: FC<{
         </option>
       ))}
     </select>
+    <Problem id={`f-${name}`} problem={problem} />
   </div>
 );
 
@@ -76,10 +101,12 @@ export const Input: FC<{
   required?: boolean;
   inputmode?: 'decimal' | 'numeric';
   list?: string;
-}> = ({ name, label, value = '', type = 'text', wide = false, ...more }) => (
+  problem?: string | undefined;
+}> = ({ name, label, value = '', type = 'text', wide = false, problem, ...more }) => (
   <div class={wide ? 'field wide' : 'field'}>
     <label for={`f-${name}`}>{label}</label>
-    <input id={`f-${name}`} name={name} type={type} value={value} {...more} />
+    <input id={`f-${name}`} name={name} type={type} value={value} {...more} {...wrong(`f-${name}`, problem)} />
+    <Problem id={`f-${name}`} problem={problem} />
   </div>
 );
 

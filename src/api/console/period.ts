@@ -1,3 +1,5 @@
+import { offsetMs } from '../fields/zoned-iso.ts';
+
 /** Shortcuts of the journal's period, in ms. */
 export const PERIODS = { '15m': 15 * 60_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000 } as const;
 export type Period = keyof typeof PERIODS;
@@ -8,24 +10,8 @@ export function instantIn(timezone: string, local: string): Date | null {
     /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d))?$/.exec(local) ?? [];
   if (year === undefined) return null;
   const wall = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  if (Number.isNaN(wall)) return null;
+  // The 31st of February would be a day of March.
+  if (Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 16) !== local.slice(0, 16)) return null;
   const first = wall - offsetMs(timezone, wall);
   return new Date(wall - offsetMs(timezone, first));
-}
-
-/** How far the zone's wall clock is ahead of UTC at an instant. */
-function offsetMs(timezone: string, instant: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(instant);
-  const of = (type: string) => Number(parts.find((one) => one.type === type)?.value ?? 0);
-  const wall = Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'));
-  return wall - Math.floor(instant / 1000) * 1000;
 }

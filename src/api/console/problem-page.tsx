@@ -64,10 +64,10 @@ export function createProblemPage({ log, config, clock }: Pick<ConsoleDeps, 'log
   };
 }
 
-function tell(error: Error, { t }: View): Told {
+function tell(error: Error, { t, here }: View): Told {
   if (error instanceof ProblemError) {
-    const { status, detail } = error.options;
-    return { status, detail, title: titleOf(status, t) };
+    const { status, detail, code } = error.options;
+    return { status, detail: t(detail, english(code, detail)), title: titleOf(status, t) };
   }
   if (error instanceof HTTPException) {
     return {
@@ -84,14 +84,12 @@ function tell(error: Error, { t }: View): Told {
     };
   }
   if (error instanceof TooSlow || isCancelled(error)) {
-    return {
-      status: 503,
-      title: titleOf(503, t),
-      detail: t(
-        'База данных хаба не ответила вовремя. Если так бывает с этим отбором, сузьте его: укажите период или уточните слово.',
-        'The database of the hub did not answer in time. If this happens with this filter only, narrow it: name a period or a longer word.',
-      ),
-    };
+    const late = t('База данных хаба не ответила вовремя.', 'The database of the hub did not answer in time.');
+    const narrow = t(
+      'Если так бывает с этим отбором, сузьте его: укажите период или уточните слово.',
+      'If this happens with this filter only, narrow it: name a period or a longer word.',
+    );
+    return { status: 503, title: titleOf(503, t), detail: isFiltered(here) ? `${late} ${narrow}` : late };
   }
   return {
     status: 500,
@@ -102,6 +100,25 @@ function tell(error: Error, { t }: View): Told {
     ),
   };
 }
+
+/** Only where somebody chose something can it be chosen more narrowly. */
+const isFiltered = (here: string): boolean =>
+  /^\/console\/(documents|journal|runs)\b/.test(here) && new URL(here, 'http://hub.invalid').search.length > 1;
+
+/** What the API says in Russian, for a page in English; the console's own sentences are English already. */
+const english = (code: string, detail: string): string =>
+  /[а-яё]/i.test(detail) ? (sentences[code] ?? detail) : detail;
+
+const sentences: Record<string, string> = {
+  validation: 'Something in the form or in the address is not as it should be.',
+  'unknown-warehouse': '1C has no such warehouse.',
+  'ambiguous-warehouse': 'Several warehouses have this name: give the key.',
+  'warehouse-is-donor': 'This warehouse is a donor: goods are taken from it, it is not filled.',
+  'no-alarm-channel':
+    'There is nowhere to tell: set ALARM_TELEGRAM_TOKEN and ALARM_TELEGRAM_CHAT, ALARM_WEBHOOK_URL or ALARM_SMTP_URL.',
+  'cross-site': 'The request came from another site and was not carried out.',
+  'too-large': 'The request is too large.',
+};
 
 /** PostgreSQL's `query_canceled`: a statement ran into its deadline. */
 const isCancelled = (error: Error): boolean =>

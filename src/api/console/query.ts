@@ -2,15 +2,18 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import { validationProblem } from '../errors.ts';
 
-/** Parameters of a page. An empty one is one that was not chosen: forms send them all. */
-export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
-  const given = Object.fromEntries(
+/** What the address says. An empty parameter is one that was not chosen: forms send them all. */
+export const givenOf = (c: Context): Record<string, string | string[]> =>
+  Object.fromEntries(
     Object.entries(c.req.queries())
       .map(([name, values]) => [name, values.filter((one) => one.trim() !== '')] as const)
       .filter(([, values]) => values.length > 0)
-      .map(([name, values]) => [name, values.length === 1 ? values[0] : values]),
+      .map(([name, values]) => [name, values.length === 1 ? (values[0] ?? '') : values]),
   );
-  const read = schema.safeParse(given);
+
+/** Parameters of a page; one that is wrong is an error. */
+export function readQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  const read = schema.safeParse(givenOf(c));
   if (!read.success) throw validationProblem(read.error, 'query');
   return read.data;
 }

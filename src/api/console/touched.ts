@@ -1,19 +1,23 @@
+import type { Database } from '../../shared/db/database.ts';
 import type { OutboxRowView } from '../queries/outbox.ts';
-import type { Goods } from '../queries/outbox-goods.ts';
-import type { Touched } from './confirm.tsx';
+import { type ContentLine, linesOf, type RouteTotal, totalsOf } from '../queries/outbox-content.ts';
 
-/** A document in a few words: where from, where to, what. */
-export function inWords(row: Pick<OutboxRowView, 'sender_name' | 'recipient_name'>, goods: Goods | undefined): string {
-  const route = [row.sender_name, row.recipient_name].filter((one) => one !== null).join(' → ');
-  if (goods === undefined) return route;
-  const more = goods.lines > 1 ? ` +${goods.lines - 1}` : '';
-  return `${route}: ${goods.article} ${goods.itemName}${more}`;
+/** So many of a list are told one by one; all of them are in the form and in the totals. */
+export const SHOWN = 100;
+
+export interface Content {
+  rows: (Pick<OutboxRowView, 'id' | 'kind' | 'status' | 'external_number' | 'sender_name' | 'recipient_name'> & {
+    lines: ContentLine[];
+  })[];
+  totals: RouteTotal[];
 }
 
-export const touched = (row: OutboxRowView, goods: Goods | undefined): Touched => ({
-  id: row.id,
-  kind: row.kind,
-  status: row.status,
-  number: row.external_number,
-  what: inWords(row, goods),
-});
+/** What an act on these documents touches, with quantities. */
+export async function readContent(db: Pick<Database, 'prisma'>, rows: readonly OutboxRowView[]): Promise<Content> {
+  const ids = rows.map(({ id }) => id);
+  const [lines, totals] = await Promise.all([linesOf(db, ids.slice(0, SHOWN)), totalsOf(db, ids)]);
+  return {
+    rows: rows.map((row) => ({ ...row, lines: lines.get(row.id) ?? [] })),
+    totals,
+  };
+}

@@ -16,6 +16,8 @@ export interface View {
   theme: Theme;
   /** NULL: nobody is logged in. */
   session: Session | null;
+  /** How many alarms are open. */
+  alarms: number;
   /** What the act before this page came to. */
   told: Told | null;
   /** Path and query of the page, to come back to. */
@@ -27,9 +29,13 @@ export interface View {
   may(role: Role): boolean;
   /** 23.11.2026, 22:31:07 in the schedule's zone. */
   time(at: Date | string | null): string;
+  /** 2026-11-23 in the schedule's zone. */
+  day(at: Date): string;
   /** The same without the date where it is today's. */
   shortTime(at: Date | string | null): string;
   number(value: number): string;
+  /** 1 234,50 ₽, of kopecks. */
+  money(kopecks: number): string;
   /** 5 мин, 3 ч, 2 дн. */
   span(ms: number): string;
 }
@@ -55,8 +61,9 @@ export function languageOf(c: Context): Language {
 
 export function createView(
   c: Context,
-  { session, timezone, now, told = null }: { session: Session | null; timezone: string; now: Date; told?: Told | null },
+  given: { session: Session | null; timezone: string; now: Date; told?: Told | null; alarms?: number },
 ): View {
+  const { session, timezone, now, told = null, alarms = 0 } = given;
   const lang = languageOf(c);
   const locale = lang === 'ru' ? 'ru-RU' : 'en-GB';
   const theme = THEMES.find((one) => one === getCookie(c, THEME_COOKIE)) ?? 'auto';
@@ -66,25 +73,30 @@ export function createView(
   const full = new Intl.DateTimeFormat(locale, { ...date, ...clock });
   const short = new Intl.DateTimeFormat(locale, clock);
   const day = new Intl.DateTimeFormat(locale, date);
+  const plainDay = new Intl.DateTimeFormat('en-CA', date);
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 3 });
+  const roubles = new Intl.NumberFormat(locale, { style: 'currency', currency: 'RUB' });
   const url = new URL(c.req.url);
   return {
     lang,
     theme,
     session,
     told,
+    alarms,
     here: url.pathname + url.search,
     timezone,
     now,
     t,
     may: (role) => session !== null && mayAct(session.role, role),
     time: (at) => (at === null ? '—' : full.format(new Date(at))),
+    day: (at) => plainDay.format(at),
     shortTime: (at) => {
       if (at === null) return '—';
       const instant = new Date(at);
       return day.format(instant) === day.format(now) ? short.format(instant) : full.format(instant);
     },
     number: (value) => numbers.format(value),
+    money: (kopecks) => roubles.format(kopecks / 100),
     span: (ms) => {
       const seconds = Math.max(0, Math.round(ms / 1000));
       if (seconds < 60) return `${seconds} ${t('с', 's')}`;

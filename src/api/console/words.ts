@@ -30,6 +30,28 @@ export const documentKind = ({ t }: View, kind: string): string =>
     order: t('Заказ (МойСклад)', 'Order (MoySklad)'),
   })[kind] ?? kind;
 
+/** Where goods come from and where they go: an order brings them from outside. */
+export const routeName = (
+  { t }: View,
+  row: { kind: string; sender_name: string | null; recipient_name: string | null },
+): string => {
+  const from = row.kind === 'order' ? t('МойСклад', 'MoySklad') : row.sender_name;
+  return [from, row.recipient_name].filter((one) => one !== null).join(' → ') || '—';
+};
+
+/** Why an item cannot be ordered in МойСклад; units that differ stop nothing. */
+export const linkProblem = ({ t }: View, problem: string) =>
+  find(
+    {
+      'no-value': word(t('нечем искать: значение пусто', 'nothing to look by'), 'bad'),
+      missing: word(t('нет в МойСклад', 'not in MoySklad'), 'bad'),
+      archived: word(t('в архиве', 'archived'), 'bad'),
+      many: word(t('несколько одинаковых', 'several the same'), 'bad'),
+      unit: word(t('другая единица', 'another unit'), 'warn'),
+    },
+    problem,
+  );
+
 export const runState = ({ t }: View, status: string) =>
   find(
     {
@@ -126,3 +148,41 @@ export const actName = ({ t }: View, action: string): string =>
     'bull-board': t('действие в очередях', 'act in the queues'),
     'test-alarm': t('проверка оповещения', 'alarm test'),
   })[action] ?? action;
+
+/** What comes by a schedule. */
+export const jobName = ({ t }: View, name: string): string =>
+  ({
+    'start-scheduled-scan': t('Проверка по расписанию', 'Scheduled scan'),
+    reconcile: t('Сверка с 1С и МойСклад', 'Reconcile with 1C and MoySklad'),
+    'refresh-links': t('Поиск товаров в МойСклад', 'Look-up of goods in MoySklad'),
+    'run-scan': t('Проверка', 'Scan'),
+    retain: t('Удаление старого журнала', 'Deletion of the old journal'),
+  })[name.replace(/\.v\d+$/, '')] ?? name;
+
+/** What a step of `hub check` looks at; its own name is Russian. */
+export const stepName = ({ t }: View, id: string, name: string): string => t(name, steps[id] ?? name);
+
+const steps: Record<string, string> = {
+  server: 'Server',
+  publication: 'Publication',
+  credentials: 'Connection and credentials',
+  composition: 'What is published',
+  useful: 'Objects that are good to have',
+  strategy: 'Where stock comes from',
+  metadata: 'Description of the base ($metadata)',
+  rights: 'Rights to read',
+  warehouses: 'Warehouses of the hub',
+  limits: 'Minimum and maximum',
+  stock: 'Stock',
+  'order-defaults': 'Header of an order',
+  'sample-need': 'A need for example',
+  weight: 'Limit of requests',
+  organization: 'Organization',
+  agent: 'Counterparty',
+  store: 'Warehouse',
+  state: 'State of an order',
+  'price-type': 'Price type',
+  attributes: 'Custom fields of an order',
+  orders: 'Customer orders',
+  sample: 'Goods by sample',
+};

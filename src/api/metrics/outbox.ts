@@ -40,7 +40,7 @@ export function createOutboxFamilies({ db, clock }: { db: Db; clock: Pick<Clock,
       },
       {
         name: 'hub_outbox_oldest_seconds',
-        help: 'Age of the oldest row in each status that is no end; 0 where there is none.',
+        help: 'Age of the oldest row in each status that is no end, since a person last let it go; 0 where there is none.',
         samples: each(AGEING, (row) => row?.oldest ?? 0),
       },
       {
@@ -59,7 +59,7 @@ async function readLiving({ prisma }: Db): Promise<CountRow[]> {
   return z.array(countRow).parse(
     await prisma.$queryRaw`
       select kind::text, status::text, count(*)::float8 as count,
-        extract(epoch from clock_timestamp() - min(created_at))::float8 as oldest
+        extract(epoch from clock_timestamp() - min(coalesce(released_at, created_at)))::float8 as oldest
       from outbox where status in ('held', 'pending', 'queued', 'sending', 'unknown', 'failed') group by kind, status`,
   );
 }

@@ -9,6 +9,7 @@ const alarm = z.object({
   since: z.date(),
   told_at: z.date().nullable(),
   resolved_at: z.date().nullable(),
+  size: z.number().nullable(),
 });
 export type AlarmRecord = z.output<typeof alarm>;
 
@@ -20,7 +21,11 @@ export async function listAlarms(
   const state = open ? Prisma.sql`resolved_at is null` : Prisma.sql`true`;
   const place = after === undefined ? Prisma.sql`true` : Prisma.sql`id < ${after[0]}::uuid`;
   const rows = await prisma.$queryRaw`
-    select id, code, subject, message, since, told_at, resolved_at from alarms
+    select id, code, subject, message, since, told_at, resolved_at, size from alarms
     where ${state} and ${place} order by id desc limit ${limit}`;
   return z.array(alarm).parse(rows);
 }
+
+/** How many things are wrong now. */
+export const countOpenAlarms = ({ prisma }: Pick<Database, 'prisma'>): Promise<number> =>
+  prisma.alarm.count({ where: { resolvedAt: null } });

@@ -5,7 +5,8 @@ const group = z.object({
   kind: z.string(),
   status: z.string(),
   code: z.string(),
-  message: z.string(),
+  /** Messages of some of them, each once. */
+  examples: z.array(z.string()),
   documents: z.number(),
   first: z.date(),
   last: z.date(),
@@ -18,11 +19,17 @@ export type FailureGroup = z.output<typeof group>;
 export async function failureGroups({ prisma }: Pick<Database, 'prisma'>): Promise<FailureGroup[]> {
   return z.array(group).parse(
     await prisma.$queryRaw`
-      select kind::text, status::text, coalesce(error_code, '') as code,
-        coalesce((array_agg(error_message order by updated_at desc))[1], '') as message,
-        count(*)::int as documents, min(updated_at) as first, max(updated_at) as last
-      from outbox
-      where status in ('failed', 'unknown') and (status = 'failed' or rested_under is not null)
-      group by 1, 2, 3 order by 5 desc, 3 limit 100`,
+      with messages as (
+        select kind, status, coalesce(error_code, '') as code, error_message,
+          count(*) as documents, min(updated_at) as first, max(updated_at) as last
+        from outbox
+        where status in ('failed', 'unknown') and (status = 'failed' or rested_under is not null)
+        group by 1, 2, 3, 4
+      ), ranked as (
+        select *, row_number() over (partition by kind, status, code order by last desc) as place from messages
+      )
+      select kind::text, status::text, code, sum(documents)::int as documents, min(first) as first, max(last) as last,
+        coalesce(array_agg(error_message order by place) filter (where place <= 3 and error_message <> ''), '{}') as examples
+      from ranked group by 1, 2, 3 order by 4 desc, 3 limit 100`,
   );
 }

@@ -84,6 +84,9 @@ export interface OutboxFilter {
   runId?: string;
   /** Only documents about which the hub asks a person something. */
   asks?: boolean;
+  /** When it was made, else last changed: from, inclusive, and to, exclusive. */
+  from?: Date | undefined;
+  to?: Date | undefined;
   /** Error code: failures with one cause. */
   cause?: string;
   /** Key or present name of the warehouse that goods leave, and of the one they are for. */
@@ -98,12 +101,19 @@ export interface OutboxFilter {
 
 /** Newest first: ids are UUIDv7, so their order is the order of making. */
 export async function listOutbox(db: Database, filter: OutboxFilter): Promise<OutboxRowView[]> {
-  const { status, kind, runId, cause, asks, q, after, limit } = filter;
+  const { status, kind, runId, cause, asks, from, to, q, after, limit } = filter;
+  // Of what was made the column alone, so that its index serves.
+  const at =
+    status?.length === 1 && status[0] === 'done'
+      ? Prisma.sql`confirmed_at`
+      : Prisma.sql`coalesce(confirmed_at, updated_at)`;
   const route = await findRoute(db, filter);
   const rest = [
     runId === undefined ? null : Prisma.sql`run_id = ${runId}::uuid`,
     asks === true ? Prisma.sql`question_code is not null` : null,
     cause === undefined ? null : Prisma.sql`error_code = ${cause}`,
+    from === undefined ? null : Prisma.sql`${at} >= ${from}`,
+    to === undefined ? null : Prisma.sql`${at} < ${to}`,
   ];
   const page = after === undefined ? null : Prisma.sql`outbox.id < ${after[0]}::uuid`;
   const order = Prisma.sql`order by id desc limit ${limit}`;

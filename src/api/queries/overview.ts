@@ -27,23 +27,31 @@ export async function countDocuments({ prisma }: Db, timezone: string): Promise<
       (select count(*)::int from outbox where status in ('pending', 'queued', 'sending') and kind <> 'scan') as waiting,
       (select count(*)::int from outbox where status = 'unknown' and kind <> 'scan') as unknown,
       (select count(*)::int from outbox where status = 'failed' and kind <> 'scan') as failed,
-      (select count(*)::int from outbox where question_code is not null) as asks,
+      (select count(*)::int from outbox where question_code is not null and kind <> 'scan') as asks,
       (select count(*)::int from outbox, day where confirmed_at >= day.began and kind <> 'scan') as made_today,
       (select count(*)::int from outbox, day where status = 'failed' and updated_at >= day.began and kind <> 'scan') as failed_today,
-      (select (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 from outbox
-        where status in ('pending', 'queued', 'sending', 'unknown')) as oldest_waiting_ms`;
+      (select (extract(epoch from clock_timestamp() - min(coalesce(released_at, created_at))) * 1000)::float8 from outbox
+        where status in ('pending', 'queued', 'sending', 'unknown') and kind <> 'scan') as oldest_waiting_ms`;
   return z.array(counts).min(1).parse(rows)[0]!;
 }
 
-/** Lines of the last completed whole run that need goods and have no document that is made; NULL: there was no such run. */
+/**
+ * Lines of the last completed whole run that need goods which no made document brings in full: where a transfer and an order
+ * share a line, both have to be made. A document that was deleted since brings nothing. NULL: there was no such run.
+ */
 export async function countOpenNeeds({ prisma }: Db): Promise<{ runId: string; open: number } | null> {
   const rows = await prisma.$queryRaw`
     with last as (
       select id from runs where status = 'completed' and scope = 'all' and not dry_run order by created_at desc limit 1
     )
     select last.id as "runId", (
-      select count(*)::int from run_lines r where r.run_id = last.id and r.outcome <> 'covered' and not exists (
-        select 1 from outbox_lines l join outbox o on o.id = l.outbox_id where l.run_line_id = r.id and o.status = 'done')
+      select count(*)::int from run_lines r
+      where r.run_id = last.id and r.outcome <> 'covered' and (r.transferred + r.ordered = 0 or r.transferred + r.ordered > (
+        select coalesce(sum(coalesce(l.planned_quantity, l.quantity)), 0)
+        from outbox_lines l join outbox o on o.id = l.outbox_id
+        where l.run_line_id = r.id and o.status = 'done'
+          and (l.closed_reason is null or l.closed_reason in ('received', 'shipped'))
+      ))
     ) as open from last`;
   return z.array(z.object({ runId: z.string(), open: z.number() })).parse(rows)[0] ?? null;
 }
@@ -52,7 +60,7 @@ const hour = z.object({
   at: z.date(),
   transfers: z.number(),
   orders: z.number(),
-  /** From the promise to the confirmation: the middle one and the longest, in ms; NULL where nothing was made. */
+  /** From the promise, or a person's decision, to the confirmation: the middle one and the longest, in ms; NULL where nothing was made. */
   wait_ms: z.number().nullable(),
   longest_ms: z.number().nullable(),
 });
@@ -64,8 +72,8 @@ export async function documentsByHour({ prisma }: Db): Promise<Hour[]> {
     await prisma.$queryRaw`
       select hours.at, count(o.id) filter (where o.kind = 'transfer')::int as transfers,
         count(o.id) filter (where o.kind = 'order')::int as orders,
-        (percentile_cont(0.5) within group (order by extract(epoch from o.confirmed_at - o.created_at)) * 1000)::float8 as wait_ms,
-        (max(extract(epoch from o.confirmed_at - o.created_at)) * 1000)::float8 as longest_ms
+        (percentile_cont(0.5) within group (order by extract(epoch from o.confirmed_at - coalesce(o.released_at, o.created_at))) * 1000)::float8 as wait_ms,
+        (max(extract(epoch from o.confirmed_at - coalesce(o.released_at, o.created_at))) * 1000)::float8 as longest_ms
       from generate_series(date_trunc('hour', now()) - interval '23 hours', date_trunc('hour', now()), interval '1 hour') as hours(at)
       left join outbox o on o.confirmed_at >= hours.at and o.confirmed_at < hours.at + interval '1 hour' and o.kind <> 'scan'
       group by hours.at order by hours.at`,

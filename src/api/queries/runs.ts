@@ -57,3 +57,13 @@ async function countDocuments(
   for (const { runId, status, _count } of rows) counted.set(runId, { ...counted.get(runId), [status]: _count });
   return counted;
 }
+
+/** Ids of runs that begin so, two at most: one is meant, two are too many. A UUID's order is that of its digits. */
+export async function runsBeginning({ prisma }: Database, beginning: string): Promise<string[]> {
+  const digits = beginning.toLowerCase().replaceAll('-', '');
+  const [from, to] = [digits.padEnd(32, '0'), digits.padEnd(32, 'f')];
+  return z
+    .array(z.object({ id: z.string() }))
+    .parse(await prisma.$queryRaw`select id from runs where id between ${from}::uuid and ${to}::uuid limit 2`)
+    .map(({ id }) => id);
+}

@@ -19,6 +19,8 @@ const alarmSchema = z
     /** NULL: nobody has been told yet, for example in quiet hours. */
     told_at: z.string().nullable(),
     resolved_at: z.string().nullable(),
+    /** How many documents it is about; NULL: it is not about a number of them. */
+    size: z.int().nullable(),
   })
   .openapi('Alarm');
 

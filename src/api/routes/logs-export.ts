@@ -1,4 +1,5 @@
 import type { Log } from '../../shared/log/log.ts';
+import { zonedIso } from '../fields/zoned-iso.ts';
 import type { JournalSource, ShownEntry } from '../journal/journal-source.ts';
 import { COLUMNS } from '../journal/journal-source.ts';
 import type { JournalFilter, JournalPlace } from '../queries/journal.ts';
@@ -13,12 +14,15 @@ export interface ExportFormat {
 }
 
 export const EXPORTS = {
-  csv: (delimiter: Delimiter): ExportFormat => ({
+  /** Times by the wall clock of `timezone`, with its offset: as the console shows them, and still an instant. */
+  csv: (delimiter: Delimiter, timezone: string): ExportFormat => ({
     contentType: 'text/csv; charset=utf-8',
     head: csvHead(COLUMNS, delimiter),
     line: (entry) =>
       csvLine(
-        COLUMNS.map((column) => csvCell(entry[column])),
+        COLUMNS.map((column) =>
+          csvCell(column === 'ts' && entry.ts !== null ? zonedIso(entry.ts, timezone) : entry[column]),
+        ),
         delimiter,
       ),
   }),

@@ -47,7 +47,7 @@ const download = createRoute({
   path: '/export',
   summary: 'All entries that the filters let through, newest first, as a file.',
   description:
-    'CSV has a byte order mark and escapes cells that a spreadsheet would run as formulas. `delimiter=semicolon` suits a Russian Excel.',
+    'CSV has a byte order mark, escapes cells that a spreadsheet would run as formulas, and gives times in the zone of the schedule with their offset; NDJSON has UTC. `delimiter=semicolon` suits a Russian Excel.',
   request: {
     query: z.strictObject({
       ...filters,
@@ -68,7 +68,12 @@ const download = createRoute({
 });
 
 /** `/logs` and `/logs/export`. */
-export function logRoutes({ db, clock, log }: Pick<ApiDeps, 'db' | 'clock' | 'log'>): OpenAPIHono<ApiEnv> {
+export function logRoutes({
+  db,
+  clock,
+  log,
+  config,
+}: Pick<ApiDeps, 'db' | 'clock' | 'log' | 'config'>): OpenAPIHono<ApiEnv> {
   return createRouter()
     .openapi(list, async (c) => {
       const { limit, cursor, run_id: runId, outbox_id: outboxId, ...rest } = c.req.valid('query');
@@ -78,7 +83,8 @@ export function logRoutes({ db, clock, log }: Pick<ApiDeps, 'db' | 'clock' | 'lo
     })
     .openapi(download, async (c) => {
       const { format, delimiter, run_id: runId, outbox_id: outboxId, ...rest } = c.req.valid('query');
-      const as = format === 'csv' ? EXPORTS.csv(delimiter === 'comma' ? ',' : ';') : EXPORTS.ndjson;
+      const as =
+        format === 'csv' ? EXPORTS.csv(delimiter === 'comma' ? ',' : ';', config.schedule.timezone) : EXPORTS.ndjson;
       const filter = { ...rest, runId, outboxId };
       const body = await exportJournal({ journal: ownJournal(db), log }, { filter, format: as, payloads: true });
       const stamp = clock.now().toISOString().slice(0, 19).replaceAll(':', '-');

@@ -8,21 +8,19 @@ import type { OutsideSystem } from '../../shared/errors/outcome.ts';
 import { createLog, type Log } from '../../shared/log/log.ts';
 import { budgetName, createLocalBudget, createPostgresBudget } from '../../shared/moysklad/budget.ts';
 import { createMoySklad } from '../../shared/moysklad/moysklad.ts';
-import type { MoySkladCheckAsk } from '../../shared/moysklad/port.ts';
 import { createOneC } from '../../shared/onec/onec.ts';
+import type { OneC } from '../../shared/onec/port.ts';
 import { createLifecycle, type Lifecycle } from '../../workers/lifecycle.ts';
 import { displayWidth } from '../scan/text-width.ts';
 import { stopOnSignals } from '../stop-signals.ts';
+import { fullCheck1C, fullCheckMoySklad } from './full-checks.ts';
 import { createPage } from './page.ts';
-import { sampleNeed } from './sample-need.ts';
 
 export type CheckedSystem = OutsideSystem | 'all';
 
 const WIDTH = 120;
 const LEAST_WIDTH = 80;
 const CLOSE_MS = 5_000;
-/** Items of 1C that МойСклад is asked about. */
-const SAMPLE = 20;
 
 /**
  * `hub check`: looks at 1C and МойСклад step by step and prints what it found, each failure with its cure. Writes nothing
@@ -55,20 +53,18 @@ export async function check(system: CheckedSystem, { json = false }: { json?: bo
 function systemsOf(system: CheckedSystem, config: Config, lifecycle: Lifecycle, log: Log): SystemCheck[] {
   const clock = systemClock;
   const checks: SystemCheck[] = [];
-  let sample: MoySkladCheckAsk['sample'];
+  let goods: OneC | null = null;
   if (system !== 'moysklad') {
     const onec = createOneC(config.onec, { log, clock });
     lifecycle.opened({ name: '1c', stop: () => onec.close() });
-    const { donors, recipients } = config.warehouses;
-    const all = onec.check({ donors, recipients });
-    checks.push({ ...all, steps: [...all.steps, sampleNeed(onec, config)] });
-    sample = (options) => onec.sampleItems(SAMPLE, options);
+    checks.push(fullCheck1C(onec, config));
+    goods = onec;
   }
   if (system !== '1c') {
     const budget = budgetOf(config, lifecycle, log);
     const moysklad = createMoySklad(config.moysklad, { budget, log, clock });
     lifecycle.opened({ name: 'moysklad', stop: () => moysklad.close() });
-    checks.push(moysklad.check(sample === undefined ? {} : { sample }));
+    checks.push(fullCheckMoySklad(moysklad, goods));
   }
   return checks;
 }

@@ -5,11 +5,15 @@ export interface Alarm {
   subject: string;
   /** Russian: what is wrong, since when, what to do. */
   message: string;
+  /** How many documents it is about, where it is about a number of them: told again when it has grown much. */
+  size?: number;
 }
 
 /** An alarm as it is kept. */
-export interface KeptAlarm extends Alarm {
+export interface KeptAlarm extends Omit<Alarm, 'size'> {
   id: string;
   since: Date;
   resolvedAt: Date | null;
+  /** Of how many documents people were told; NULL: of none yet, or it is not about a number. */
+  toldSize: number | null;
 }

@@ -46,11 +46,14 @@ function telegramChannel({ url, token, chat }: NonNullable<Config['alarms']['tel
 function webhookChannel(url: string): Channel {
   return {
     name: 'webhook',
-    send: ({ subject, text, opened, resolved }) =>
+    send: ({ subject, text, opened, grown, resolved }) =>
       post(url, {
-        event: opened.length + resolved.length > 0 ? 'alarms' : 'test',
+        event: opened.length + grown.length + resolved.length > 0 ? 'alarms' : 'test',
         ...{ subject, text },
         opened: opened.map(({ id, code, subject: about, message, since }) => ({
+          ...{ id, code, subject: about, message, since },
+        })),
+        grown: grown.map(({ id, code, subject: about, message, since }) => ({
           ...{ id, code, subject: about, message, since },
         })),
         resolved: resolved.map(({ id, code, subject: about, message, since, resolvedAt }) => ({

@@ -1,5 +1,6 @@
 import { lastSlot } from '../clock/last-slot.ts';
 import type { Config } from '../config/config.ts';
+import { causeOf } from '../errors/causes.ts';
 import type { Alarm } from './alarm.ts';
 import type { Facts } from './facts.ts';
 import { localTime } from './local-time.ts';
@@ -78,12 +79,19 @@ const late = ({ now, waiting: rows }: Facts, { waitMinutes }: Thresholds) =>
   rows.filter(({ oldest }) => now.getTime() - oldest.getTime() >= waitMinutes * MINUTE_MS);
 
 function refused({ refused: causes }: Facts): Alarm[] {
-  return causes.map(({ code, message, count }) => ({
+  return causes.map(({ code, examples, count }) => ({
     code: 'refused',
     subject: code,
-    message: `Не создано документов: ${count}. ${message}`.trim(),
+    size: count,
+    message: [`Не создано документов: ${count}. ${causeOf(code, 'ru')}`, exampleText(examples)].join(' ').trim(),
   }));
 }
+
+const EXAMPLE_CHARACTERS = 200;
+const exampleText = (examples: readonly string[]): string =>
+  examples.length === 0
+    ? ''
+    : `${examples.length === 1 ? 'Пример' : 'Примеры'}: ${examples.map((one) => (one.length > EXAMPLE_CHARACTERS ? `${one.slice(0, EXAMPLE_CHARACTERS)}…` : one)).join(' | ')}`;
 
 function nearSwitchOff({ failures }: Facts): Alarm[] {
   return failures

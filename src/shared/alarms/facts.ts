@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { Database } from '../db/database.ts';
 
 const waiting = z.object({ queue: z.string(), count: z.number(), oldest: z.date() });
-const refusal = z.object({ code: z.string(), message: z.string(), count: z.number() });
+const refusal = z.object({ code: z.string(), examples: z.array(z.string()), count: z.number() });
 const worker = z.object({ owner: z.string(), queue: z.string(), stalledSince: z.date().nullable() });
 const system = z.object({ system: z.string(), since: z.date(), reason: z.string().nullable() });
 const failure = z.object({ signature: z.string(), count: z.number() });
+/** Messages of single documents that stand for a cause. */
+const EXAMPLES = 3;
 const times = z.object({ now: z.date(), installed: z.date().nullable(), lastSlot: z.date().nullable() });
 
 /** What alarms are judged by, at the database's time `now`. */
@@ -27,10 +29,10 @@ export interface Facts {
 }
 
 /**
- * Reads the facts. A row waits since it was made, or since a person last touched it: who retries an old document is
- * not told at once that it is old.
+ * Reads the facts. A row waits since it was written, or since a person let it go or put it back: who approves or retries
+ * old documents is not told at once that they are old.
  */
-export async function readFacts({ prisma }: Pick<Database, 'prisma'>, waitMinutes: number): Promise<Facts> {
+export async function readFacts({ prisma }: Pick<Database, 'prisma'>): Promise<Facts> {
   const [time] = z.array(times).parse(
     await prisma.$queryRaw`
       select clock_timestamp() as now, (select min(finished_at) from _prisma_migrations) as installed,
@@ -38,21 +40,23 @@ export async function readFacts({ prisma }: Pick<Database, 'prisma'>, waitMinute
   );
   const rows = {
     waiting: await prisma.$queryRaw`
-      with touched as (
-        select distinct outbox_id from operator_actions
-        where ts > clock_timestamp() - ${waitMinutes}::int * interval '1 minute' and outcome = 'done' and outbox_id is not null
-      )
-      select queue, count(*)::int as count, min(created_at) as oldest from outbox o
+      select queue, count(*)::int as count, min(coalesce(released_at, created_at)) as oldest from outbox o
       where status in ('pending', 'queued', 'sending', 'unknown')
-        and not exists (select 1 from touched t where t.outbox_id = o.id)
         and not exists (
           select 1 from system_states s where s.state = 'down'
             and s.system = case o.queue when 'moysklad-order' then 'moysklad' else '1c' end
         )
       group by queue order by queue`,
     refused: await prisma.$queryRaw`
-      select coalesce(error_code, 'unknown') as code, min(coalesce(error_message, '')) as message, count(*)::int as count
-      from outbox where status = 'failed' group by 1 order by 1`,
+      with messages as (
+        select coalesce(error_code, 'unknown') as code, error_message, count(*) as count
+        from outbox where status = 'failed' group by 1, 2
+      ), ranked as (
+        select *, row_number() over (partition by code order by error_message) as place from messages
+      )
+      select code, sum(count)::int as count,
+        coalesce(array_agg(error_message order by place) filter (where place <= ${EXAMPLES} and error_message <> ''), '{}') as examples
+      from ranked group by code order by code`,
     workers: await prisma.$queryRaw`
       select owner, queue, stalled_since as "stalledSince" from worker_states
       where seen_at > clock_timestamp() - interval '2 minutes' order by owner, queue`,

@@ -5,7 +5,7 @@ import { LOCKS } from '../db/locks.ts';
 import { tryLock } from '../db/try-lock.ts';
 import { writeJournal } from '../journal/journal.ts';
 import type { Log } from '../log/log.ts';
-import { keepAlarms, markTold, untold } from './alarm-store.ts';
+import { keepAlarms, keepDeliveries, markTold, untold } from './alarm-store.ts';
 import { judge } from './conditions.ts';
 import { readFacts } from './facts.ts';
 import { composeMessage } from './message.ts';
@@ -40,18 +40,20 @@ export function createAlarmWatch(deps: WatchDeps): AlarmWatch {
   let loop: Promise<void> | undefined;
 
   async function look(): Promise<void> {
-    const facts = await readFacts(db, settings.waitMinutes);
+    const facts = await readFacts(db);
     await keepAlarms(db, judge(facts, schedule, settings));
     if (isQuiet(settings.quiet, clock.now(), schedule.timezone)) return;
-    const { opened, resolved } = await untold(db);
-    if (opened.length + resolved.length === 0) return;
-    const deliveries = await notifier.send(composeMessage(opened, resolved, schedule.timezone));
+    const news = await untold(db);
+    const { opened, grown, resolved } = news;
+    if (opened.length + grown.length + resolved.length === 0) return;
+    const deliveries = await notifier.send(composeMessage(news, schedule.timezone));
+    await keepDeliveries(db.prisma, deliveries);
     // Nobody reached: the next pass tries again. With no channel at all, the console and the journal are the telling.
     if (deliveries.length > 0 && deliveries.every(({ error }) => error !== null)) return;
     await db.transaction(async (tx) => {
-      await markTold(tx, opened, resolved);
+      await markTold(tx, [...opened, ...grown], resolved);
       await writeJournal(tx, [
-        ...opened.map(({ message, code, subject }) => ({
+        ...[...opened, ...grown].map(({ message, code, subject }) => ({
           ...({ level: 'warning', system: 'hub', step: 'alarm', status: 'failed', message } as const),
           details: { code, subject, deliveries },
         })),
@@ -62,7 +64,13 @@ export function createAlarmWatch(deps: WatchDeps): AlarmWatch {
         })),
       ]);
     });
-    log.info({ event: 'alarm.told', opened: opened.length, resolved: resolved.length, deliveries });
+    log.info({
+      event: 'alarm.told',
+      opened: opened.length,
+      grown: grown.length,
+      resolved: resolved.length,
+      deliveries,
+    });
   }
 
   async function runOnce(): Promise<void> {

@@ -30,6 +30,23 @@ export async function runSteps(
   return done;
 }
 
+/** The steps that were not gone through, where one of those that were has failed. */
+export function notReached({ steps }: SystemCheck, done: readonly CheckedStep[]): CheckedStep[] {
+  const failed = done.find(({ result }) => result === 'fail');
+  return steps
+    .filter(({ id }) => failed !== undefined && !done.some((one) => one.id === id))
+    .map(({ id, name }) => ({
+      id,
+      name,
+      result: 'skipped',
+      detail: skipped(failed!).detail,
+      cure: null,
+      code: null,
+      more: [],
+      ms: 0,
+    }));
+}
+
 /** True when nothing failed, and so nothing had to be skipped. */
 export const passed = (steps: readonly CheckedStep[]) =>
   steps.every(({ result }) => result === 'ok' || result === 'warn');

@@ -51,10 +51,10 @@ export function refuseEdit(
     const [down, up] = [quantity - broken, quantity - broken + step];
     const allowed = `можно ${down > 0 ? `${formatMilli(down, 'ru')} или ` : ''}${shown(up)}`;
     const why = pack === null ? `единица «${unit}» не делится` : `не целое число упаковок «${pack}» (${shown(step)})`;
-    return `Количество ${shown(quantity)} не годится: ${why}; ${allowed}. Чтобы всё же взять столько, подтвердите это явно (force).`;
+    return `Количество ${shown(quantity)} не годится: ${why}; ${allowed}. Чтобы всё же взять столько, настойте на этом: отметка «настоять» в консоли, force в API.`;
   }
   if (donor !== null && quantity > Math.max(donor.most, planned)) {
-    return `Количество ${shown(quantity)} больше, чем «${donor.name}» может отдать, не опускаясь ниже своего минимума: можно не больше ${shown(Math.max(donor.most, planned))}. Чтобы всё же взять столько, подтвердите это явно (force).`;
+    return `Количество ${shown(quantity)} больше, чем «${donor.name}» может отдать, не опускаясь ниже своего минимума: можно не больше ${shown(Math.max(donor.most, planned))}. Чтобы всё же взять столько, настойте на этом: отметка «настоять» в консоли, force в API.`;
   }
   return null;
 }

@@ -24,13 +24,7 @@ export function makeAnew(db: Database, { outboxId, actor }: Operation): Promise<
   return db.transaction(async (tx) => {
     await lockPlanning(tx);
     await tx.$executeRaw`select 1 from outbox where id = ${outboxId}::uuid for update`;
-    const [found] = z.array(row).parse(
-      await tx.$queryRaw`
-        select o.status::text, o.kind::text, o.run_id, o.document_generation, o.external_number,
-          (select count(*)::int from outbox_lines l where l.outbox_id = o.id) as lines,
-          (select count(*)::int from outbox_lines l where l.outbox_id = o.id and l.closed_reason in ('deleted', 'cancelled')) as gone
-        from outbox o where o.id = ${outboxId}::uuid`,
-    );
+    const found = await find(tx, outboxId);
     if (found === undefined) return { outcome: 'not-found', status: null, reason: null };
     const reason = await refusal(tx, outboxId, found);
     if (reason === null) {
@@ -71,6 +65,23 @@ export function makeAnew(db: Database, { outboxId, actor }: Operation): Promise<
       reason,
     };
   });
+}
+
+/** Russian sentence: why it would be refused as things stand; NULL: it would not. */
+export async function whyNotAnew({ prisma }: Pick<Database, 'prisma'>, outboxId: string): Promise<string | null> {
+  const found = await find(prisma, outboxId);
+  return found === undefined ? null : refusal(prisma, outboxId, found);
+}
+
+async function find(tx: Tx, outboxId: string): Promise<z.output<typeof row> | undefined> {
+  const [found] = z.array(row).parse(
+    await tx.$queryRaw`
+      select o.status::text, o.kind::text, o.run_id, o.document_generation, o.external_number,
+        (select count(*)::int from outbox_lines l where l.outbox_id = o.id) as lines,
+        (select count(*)::int from outbox_lines l where l.outbox_id = o.id and l.closed_reason in ('deleted', 'cancelled')) as gone
+      from outbox o where o.id = ${outboxId}::uuid`,
+  );
+  return found;
 }
 
 async function refusal(tx: Tx, outboxId: string, found: z.output<typeof row>): Promise<string | null> {

@@ -30,19 +30,25 @@ type Scope = Pick<
   'recipient_key' | 'recipient_name' | 'item_key' | 'item_name' | 'article' | 'characteristic_key'
 >;
 
-/** What the snooze is about, in Russian: «Лампа» (A-1) на складе «Ленина». */
-export function scopeText(scope: Scope): string {
+/** What the snooze is about: «Лампа» (A-1) на складе «Ленина». */
+export function scopeText(scope: Scope, lang: 'ru' | 'en' = 'ru'): string {
+  const t = (ru: string, en: string) => (lang === 'ru' ? ru : en);
   const article = scope.article ? ` (${scope.article})` : '';
-  const characteristic = scope.characteristic_key === null ? '' : ', одна характеристика';
+  const characteristic = scope.characteristic_key === null ? '' : t(', одна характеристика', ', one characteristic');
   const item = `«${scope.item_name ?? scope.item_key}»${article}${characteristic}`;
   const warehouse = `«${scope.recipient_name ?? scope.recipient_key}»`;
-  if (scope.item_key === null) return `весь склад ${warehouse}`;
-  return scope.recipient_key === null ? `${item} на всех складах` : `${item} на складе ${warehouse}`;
+  if (scope.item_key === null) return t(`весь склад ${warehouse}`, `the whole warehouse ${warehouse}`);
+  return scope.recipient_key === null
+    ? t(`${item} на всех складах`, `${item} in all warehouses`)
+    : t(`${item} на складе ${warehouse}`, `${item} in the warehouse ${warehouse}`);
 }
 
 /** «до 01.03.2027» or «без срока». */
-export const termText = (until: string | null): string =>
-  until === null ? 'без срока' : `до ${until.split('-').reverse().join('.')}`;
+export function termText(until: string | null, lang: 'ru' | 'en' = 'ru'): string {
+  if (until === null) return lang === 'ru' ? 'без срока' : 'for good';
+  const day = until.split('-').reverse();
+  return lang === 'ru' ? `до ${day.join('.')}` : `until ${day.join('/')}`;
+}
 
 /** A journal entry about a snooze; its id is among the details. */
 export function snoozeEntry(record: SnoozeRecord, message: string, runId: string | null = null): JournalEntry {

@@ -71,11 +71,13 @@ export function actionsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db
                                 ? { name: t('сделано', 'done'), tone: 'good' }
                                 : one.outcome === 'refused'
                                   ? { name: t('отказано', 'refused'), tone: 'bad' }
-                                  : { name: t('пропущено', 'skipped'), tone: 'calm' }
+                                  : one.outcome === 'failed'
+                                    ? { name: t('не удалось', 'failed'), tone: 'bad' }
+                                    : { name: t('пропущено', 'skipped'), tone: 'calm' }
                             }
                           />
                         </td>
-                        <td data-label={t('С чем', 'With what')}>
+                        <td {...((one.outbox_id ?? one.run_id) ? { 'data-label': t('С чем', 'With what') } : {})}>
                           {one.outbox_id === null ? null : (
                             <a href={`/console/documents/${one.outbox_id}`}>{t('документ', 'document')}</a>
                           )}{' '}
@@ -83,7 +85,7 @@ export function actionsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db
                             <a href={`/console/runs/${one.run_id}`}>{t('прогон', 'run')}</a>
                           )}
                         </td>
-                        <td data-label={t('Подробности', 'Details')}>
+                        <td {...(one.details === null ? {} : { 'data-label': t('Подробности', 'Details') })}>
                           {one.details === null ? null : (
                             <details>
                               <summary>{t('показать', 'show')}</summary>

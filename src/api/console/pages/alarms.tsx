@@ -1,13 +1,17 @@
 import type { Hono } from 'hono';
+import type { FC } from 'hono/jsx';
 import { z } from 'zod';
+import type { AlarmChannel } from '../../../shared/db/generated/client.ts';
 import { sendTest } from '../../alarm-test.ts';
 import { cursorField, cutPage } from '../../fields/cursor.ts';
 import { listAlarms } from '../../queries/alarms.ts';
+import { alarmText } from '../alarm-text.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { renderPage } from '../layout.tsx';
 import { ActButton, Empty, NextPage, Table, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
+import type { View } from '../view.ts';
 
 const PAGE = 100;
 
@@ -21,7 +25,10 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
     const { view } = c.var;
     const { t } = view;
     const { cursor } = readQuery(c, query);
-    const rows = await listAlarms(db, { after: cursor, limit: PAGE + 1 });
+    const [rows, fared] = await Promise.all([
+      listAlarms(db, { after: cursor, limit: PAGE + 1 }),
+      db.prisma.alarmChannel.findMany(),
+    ]);
     const { shown, next } = cutPage(rows, PAGE, ({ id }) => [id]);
     const ways = { telegram: 'Telegram', webhook: t('вебхук', 'webhook'), mail: t('почта', 'mail') };
     return c.html(
@@ -41,10 +48,17 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
                 </p>
               ) : (
                 <>
-                  <p>
-                    {t('Сообщаются через: ', 'Told by: ')}
-                    {notifier.channels.map((name) => ways[name]).join(', ')}
-                  </p>
+                  <p>{t('Сообщаются через', 'Told by')}:</p>
+                  <dl class="facts">
+                    {notifier.channels.map((name) => (
+                      <>
+                        <dt>{ways[name]}</dt>
+                        <dd>
+                          <Fared view={view} channel={fared.find((one) => one.name === name)} />
+                        </dd>
+                      </>
+                    ))}
+                  </dl>
                   {view.may('operator') ? (
                     <ActButton
                       view={view}
@@ -84,7 +98,7 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
                             </>
                           )}
                         </td>
-                        <td data-label={t('Что случилось', 'What happened')}>{one.message}</td>
+                        <td data-label={t('Что случилось', 'What happened')}>{alarmText(view, one)}</td>
                         <td class="t" data-label={t('Сообщено', 'Told')}>
                           {one.told_at === null ? t('ещё нет', 'not yet') : view.time(one.told_at)}
                         </td>
@@ -115,3 +129,27 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
     );
   });
 }
+
+/** How a way to tell was found when it was last used. */
+const Fared: FC<{ view: View; channel: AlarmChannel | undefined }> = ({ view, channel }) => {
+  const { t } = view;
+  if (channel === undefined) return <span class="soft">{t('ещё не пробовали', 'not tried yet')}</span>;
+  const { error, triedAt, sentAt } = channel;
+  if (error === null) {
+    return (
+      <>
+        <Tag word={{ name: t('дошло', 'got through'), tone: 'good' }} /> {view.time(triedAt)}
+      </>
+    );
+  }
+  return (
+    <>
+      <Tag word={{ name: t('не дошло', 'not delivered'), tone: 'bad' }} /> {view.time(triedAt)}: {error}
+      <p class="soft">
+        {sentAt === null
+          ? t('До сих пор не доходило ничего.', 'Nothing has ever got through.')
+          : `${t('Последний раз дошло', 'Last got through')} ${view.time(sentAt)}`}
+      </p>
+    </>
+  );
+};

@@ -4,21 +4,21 @@ import { cancelRows, retryRows } from '../../../shared/outbox/act-on-many.ts';
 import { approveLine, rejectLine } from '../../../shared/outbox/decide-line.ts';
 import { editLine } from '../../../shared/outbox/edit-line.ts';
 import type { LineResult } from '../../../shared/outbox/line-act.ts';
-import { makeAnew } from '../../../shared/outbox/make-anew.ts';
+import { makeAnew, whyNotAnew } from '../../../shared/outbox/make-anew.ts';
 import { approveRow, cancelRow, type OperationResult, rejectRow, retryRow } from '../../../shared/outbox/operations.ts';
 import { notFound } from '../../problem.ts';
 import { findOutbox, listOutbox } from '../../queries/outbox.ts';
-import { goodsOf } from '../../queries/outbox-goods.ts';
 import { Confirm } from '../confirm.tsx';
 import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { idList, MOST_AT_ONCE } from '../ids.ts';
 import { renderPage } from '../layout.tsx';
 import { readForm, readQuery } from '../query.ts';
-import { touched } from '../touched.ts';
+import { readContent } from '../touched.ts';
 import type { View } from '../view.ts';
 import { documentState } from '../words.ts';
-import { documentFilters } from './documents.tsx';
+import { drawDocument } from './document.tsx';
+import { documentFilters, outboxFilter } from './document-filters.tsx';
 import { idOf } from './run.tsx';
 
 const ACTS = { approve: approveRow, reject: rejectRow, retry: retryRow, cancel: cancelRow, anew: makeAnew } as const;
@@ -31,20 +31,33 @@ const MANY = { retry: retryRows, cancel: cancelRows } as const;
 export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDeps, 'db' | 'log'>): void {
   app.get('/documents/many', async (c) => {
     const { view } = c.var;
-    const {
-      act,
-      run_id: runId,
-      asks,
-      ...filter
-    } = readQuery(c, z.object({ act: z.enum(['retry', 'cancel']), ...documentFilters }));
+    const { t } = view;
+    const { act, ...query } = readQuery(c, z.object({ act: z.enum(['retry', 'cancel']), ...documentFilters }));
+    const filter = outboxFilter(query, view);
     const asked = act === 'retry' ? ['failed', 'unknown'] : ['held', 'pending', 'queued', 'failed'];
     const status = filter.status?.filter((one) => asked.includes(one)) ?? asked;
-    const found = await listOutbox(db, { ...filter, status, runId, asks: asks === 'yes', limit: MOST_AT_ONCE + 1 });
-    const rows = found.filter((row) => act === 'retry' || !row.maybe_made).slice(0, MOST_AT_ONCE);
-    const goods = await goodsOf(
-      db,
-      rows.slice(0, 100).map((row) => row.id),
-    );
+    const found = await listOutbox(db, { ...filter, status, limit: MOST_AT_ONCE + 1 });
+    const fit = found.filter((row) => act === 'retry' || !row.maybe_made);
+    const rows = fit.slice(0, MOST_AT_ONCE);
+    const spared = found.length - fit.length;
+    const notes = [
+      ...(fit.length > rows.length || found.length > MOST_AT_ONCE
+        ? [
+            t(
+              `За раз — не больше ${MOST_AT_ONCE}; остальные останутся как есть.`,
+              `At most ${MOST_AT_ONCE} at a time; the others stay as they are.`,
+            ),
+          ]
+        : []),
+      ...(spared > 0
+        ? [
+            t(
+              `Ещё ${spared} не отменить: возможно, они уже созданы. Их можно только повторить — повтор сначала ищет документ.`,
+              `${spared} more cannot be cancelled: they may be made already. They can only be retried, which looks for the document first.`,
+            ),
+          ]
+        : []),
+    ];
     const back = new URLSearchParams(new URL(c.req.url).searchParams);
     back.delete('act');
     return c.html(
@@ -58,8 +71,9 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
             consequence={consequenceOf(view, act)}
             action={`/console/documents/many/${act}`}
             button={titleOf(view, act)}
-            rows={rows.map((row) => touched(row, goods.get(row.id)))}
-            total={found.length}
+            content={await readContent(db, rows)}
+            notes={notes}
+            needs="operator"
             back={`/console/documents?${back}`}
           />
         ),
@@ -86,8 +100,12 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
     const { t } = view;
     const id = idOf(c);
     const { act } = readQuery(c, z.object({ act: z.enum(names) }));
-    const [found, goods] = await Promise.all([findOutbox(db, id), goodsOf(db, [id])]);
+    const found = await findOutbox(db, id);
     if (found === null) throw notFound(t(`Документа ${id} нет.`, `There is no document ${id}.`));
+    const [content, refusal] = await Promise.all([
+      readContent(db, [found.row]),
+      act === 'anew' ? whyNotAnew(db, id) : null,
+    ]);
     return c.html(
       renderPage({
         view,
@@ -99,8 +117,9 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
             consequence={consequenceOf(view, act)}
             action={`/console/documents/${id}/${act}`}
             button={titleOf(view, act)}
-            rows={[touched(found.row, goods.get(id))]}
-            total={1}
+            content={content}
+            refusal={refusal}
+            needs={act === 'anew' ? 'admin' : 'operator'}
             back={`/console/documents/${id}`}
           />
         ),
@@ -130,13 +149,32 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
   app.post('/documents/:id/lines/:line/edit', async (c) => {
     const id = idOf(c);
     const lineNumber = lineOf(c);
-    const { quantity, reason, force } = await readForm(
+    const typed = await readForm(
       c,
-      z.object({ quantity: z.string().max(40), reason: z.string(), force: z.literal('yes').optional() }),
+      z.object({
+        quantity: z
+          .string()
+          .catch('')
+          .transform((text) => text.slice(0, 40)),
+        reason: z
+          .string()
+          .catch('')
+          .transform((text) => text.slice(0, 500)),
+        force: z.literal('yes').optional().catch(undefined),
+      }),
     );
-    const operation = { outboxId: id, lineNumber, actor: c.var.actor, quantity, reason, force: force === 'yes' };
-    const result = await editLine(db, operation);
+    const edit = { quantity: typed.quantity, reason: typed.reason, force: typed.force === 'yes' };
+    const result = await editLine(db, { outboxId: id, lineNumber, actor: c.var.actor, ...edit });
     log.info({ event: 'outbox.line-act', outboxId: id, line: lineNumber, act: 'edit', outcome: result.outcome });
+    // What was typed must not have to be typed again.
+    if (result.outcome === 'skipped' && result.reason !== null) {
+      return drawDocument(c, db, id, {
+        ...edit,
+        line: lineNumber,
+        field: result.field === 'reason' ? 'reason' : 'quantity',
+        problem: result.reason,
+      });
+    }
     return tell(c, id, result);
   });
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { cursorField } from '../../fields/cursor.ts';
 import { anyOfField, textField, uuidField } from '../../fields/query-fields.ts';
 import { ENTRY_STATUSES, type JournalFilter, LEVELS, SYSTEMS } from '../../queries/journal.ts';
-import { Input, Select, withQuery } from '../parts.tsx';
+import type { Filters } from '../filters.ts';
+import { Input, Select, severalOf, withQuery } from '../parts.tsx';
 import { instantIn, PERIODS } from '../period.ts';
 import type { View } from '../view.ts';
 import { entryState, levelName, systemName } from '../words.ts';
@@ -13,7 +14,13 @@ const INTERVALS = [0, 2, 5, 10, 30];
 
 const wallClock = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/, { error: 'время вида 2026-03-02T09:00' })
+  .refine((text) => instantIn('UTC', text) !== null, { error: 'время вида 2026-03-02T09:00' })
+  .optional();
+/** A whole id, or the beginning of one, as people read it off a page. */
+const idOrBeginning = z
+  .string()
+  .trim()
+  .regex(/^[0-9a-f-]{4,36}$/i, { error: 'номер прогона или его начало' })
   .optional();
 const filters = {
   period: z.enum(Object.keys(PERIODS) as [keyof typeof PERIODS, ...(keyof typeof PERIODS)[]]).optional(),
@@ -23,7 +30,7 @@ const filters = {
   system: anyOfField(SYSTEMS),
   status: anyOfField(ENTRY_STATUSES),
   step: textField('Exact step.'),
-  run_id: uuidField.optional(),
+  run_id: idOrBeginning,
   outbox_id: uuidField.optional(),
   q: textField('Part of the message or of the details.'),
 };
@@ -53,19 +60,24 @@ export function filterOf(asked: Omit<JournalQuery, 'cursor'>, { timezone, now }:
   };
 }
 
-export const JournalFilters: FC<{ view: View; asked: JournalQuery; limit: number; refresh: number }> = ({
-  view,
-  asked,
-  limit,
-  refresh,
-}) => {
+/** Fields that most people leave alone. */
+const RARE = ['from', 'to', 'system', 'status', 'step', 'run_id', 'outbox_id', 'limit', 'refresh'];
+
+export const JournalFilters: FC<{
+  view: View;
+  filters: Filters<JournalQuery>;
+  limit: number;
+  refresh: number;
+}> = ({ view, filters: { given, problems }, limit, refresh }) => {
   const { t } = view;
-  const one = (chosen: readonly string[] | undefined) => chosen?.join(',');
   const levels = [
     { value: 'error', name: levelName(view, 'error') },
     { value: 'warning,error', name: t('внимание и ошибки', 'warnings and errors') },
     ...(['warning', 'info', 'debug'] as const).map((value) => ({ value, name: levelName(view, value) })),
   ];
+  const level = levels.some(({ value }) => value === given.level)
+    ? { choices: levels, value: given.level }
+    : severalOf(levels, given.level);
   const address = (format: string) =>
     withQuery(view.here.replace('/console/journal', '/console/journal/export'), { format, cursor: null });
   return (
@@ -74,14 +86,16 @@ export const JournalFilters: FC<{ view: View; asked: JournalQuery; limit: number
         name="q"
         type="search"
         wide={true}
-        value={asked.q}
+        value={given.q}
+        problem={problems.q}
         label={t('Слово в сообщении или в подробностях', 'Word in the message or the details')}
       />
       <Select
         name="period"
         label={t('За последние', 'Within the last')}
         any={t('всё время', 'all time')}
-        value={asked.period}
+        value={given.period}
+        problem={problems.period}
         choices={[
           { value: '15m', name: t('15 минут', '15 minutes') },
           { value: '1h', name: t('час', 'hour') },
@@ -89,36 +103,87 @@ export const JournalFilters: FC<{ view: View; asked: JournalQuery; limit: number
           { value: '7d', name: t('неделю', 'week') },
         ]}
       />
-      <Input name="from" type="datetime-local" label={t('С', 'From')} value={asked.from} />
-      <Input name="to" type="datetime-local" label={t('По', 'To')} value={asked.to} />
-      <Select
-        name="level"
-        label={t('Уровень', 'Level')}
-        any={t('любой', 'any')}
-        value={one(asked.level)}
-        choices={levels}
+      <Select name="level" label={t('Уровень', 'Level')} any={t('любой', 'any')} {...level} problem={problems.level} />
+      <button type="submit">{t('Показать', 'Show')}</button>
+      <a class="button quiet" href="/console/journal">
+        {t('Сбросить', 'Reset')}
+      </a>
+      <a class="button quiet" href={address('csv')} download="">
+        CSV
+      </a>
+      <a class="button quiet" href={address('ndjson')} download="">
+        NDJSON
+      </a>
+      <details class="more" open={RARE.some((name) => given[name] !== undefined)}>
+        <summary>{t('Другие отборы и вид списка', 'More filters, and how the list looks')}</summary>
+        <div class="fields">
+          <Rare view={view} given={given} problems={problems} limit={limit} refresh={refresh} />
+        </div>
+      </details>
+    </form>
+  );
+};
+
+const Rare: FC<{
+  view: View;
+  given: Record<string, string>;
+  problems: Record<string, string>;
+  limit: number;
+  refresh: number;
+}> = ({ view, given, problems, limit, refresh }) => {
+  const { t } = view;
+  const systems = SYSTEMS.map((value) => ({ value, name: systemName(view, value) }));
+  const states = ENTRY_STATUSES.map((value) => ({ value, name: entryState(view, value).name }));
+  return (
+    <>
+      <Input
+        name="from"
+        type="datetime-local"
+        label={t(`С (${view.timezone})`, `From (${view.timezone})`)}
+        value={given.from}
+        problem={problems.from}
+      />
+      <Input
+        name="to"
+        type="datetime-local"
+        label={t(`По (${view.timezone})`, `To (${view.timezone})`)}
+        value={given.to}
+        problem={problems.to}
       />
       <Select
         name="system"
         label={t('Система', 'System')}
         any={t('любая', 'any')}
-        value={one(asked.system)}
-        choices={SYSTEMS.map((value) => ({ value, name: systemName(view, value) }))}
+        {...severalOf(systems, given.system)}
+        problem={problems.system}
       />
       <Select
         name="status"
         label={t('Исход', 'Outcome')}
         any={t('любой', 'any')}
-        value={one(asked.status)}
-        choices={ENTRY_STATUSES.map((value) => ({ value, name: entryState(view, value).name }))}
+        {...severalOf(states, given.status)}
+        problem={problems.status}
       />
-      <Input name="step" label={t('Шаг', 'Step')} value={asked.step} />
-      <Input name="run_id" label={t('Прогон', 'Run')} value={asked.run_id} />
-      {asked.outbox_id === undefined ? null : <input type="hidden" name="outbox_id" value={asked.outbox_id} />}
+      <Input name="step" label={t('Шаг', 'Step')} value={given.step} problem={problems.step} />
+      <Input
+        name="run_id"
+        label={t('Прогон (номер или его начало)', 'Run (id or its beginning)')}
+        value={given.run_id}
+        problem={problems.run_id}
+      />
+      {given.outbox_id === undefined ? null : (
+        <Input
+          name="outbox_id"
+          label={t('Документ (ключ)', 'Document (key)')}
+          value={given.outbox_id}
+          problem={problems.outbox_id}
+        />
+      )}
       <Select
         name="refresh"
         label={t('Обновлять', 'Refresh')}
         value={String(refresh)}
+        problem={problems.refresh}
         choices={[...new Set([...INTERVALS, refresh])]
           .sort((a, b) => a - b)
           .map((value) => ({
@@ -130,20 +195,11 @@ export const JournalFilters: FC<{ view: View; asked: JournalQuery; limit: number
         name="limit"
         label={t('Записей', 'Entries')}
         value={String(limit)}
+        problem={problems.limit}
         choices={[...new Set([...PAGE_SIZES, limit])]
           .sort((a, b) => a - b)
           .map((value) => ({ value: String(value), name: String(value) }))}
       />
-      <button type="submit">{t('Показать', 'Show')}</button>
-      <a class="button quiet" href="/console/journal">
-        {t('Сбросить', 'Reset')}
-      </a>
-      <a class="button quiet" href={address('csv')} download="">
-        CSV
-      </a>
-      <a class="button quiet" href={address('ndjson')} download="">
-        NDJSON
-      </a>
-    </form>
+    </>
   );
 };

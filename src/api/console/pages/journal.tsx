@@ -12,29 +12,33 @@ import type { View } from '../view.ts';
 import { EntryRows } from './journal-entries.tsx';
 import { entryPage } from './journal-entry.tsx';
 import { filterOf, JournalFilters, journalQuery, place } from './journal-filters.tsx';
+import { orRefuse, readJournalFilters } from './journal-query.ts';
 
 /** New entries that a refresh puts above the others; were there more, the page says so and leads to them. */
 const MOST_NEW = 200;
 /** `/console/journal`: what happened, with every filter, new entries above the others, and the same as a file. */
 export function journalPages(
   app: Hono<ConsoleEnv>,
-  deps: Pick<ConsoleDeps, 'journal' | 'config' | 'log' | 'clock'>,
+  deps: Pick<ConsoleDeps, 'journal' | 'config' | 'log' | 'clock' | 'db'>,
 ): void {
   const { journal, config, log, clock } = deps;
 
   app.get('/journal', async (c) => {
     const { view } = c.var;
     const { t } = view;
-    const asked = readQuery(c, journalQuery);
+    const filters = await readJournalFilters(c, deps, journalQuery);
+    const { asked } = filters;
     const limit = asked.limit ?? config.admin.pageSize;
     const refresh = asked.refresh ?? Math.round(config.admin.pollMs / 1000);
     const [rows, absent] = await Promise.all([
-      journal.list(filterOf(asked, view), { ...(asked.cursor && { after: asked.cursor }), limit: limit + 1 }),
+      filters.isWrong
+        ? []
+        : journal.list(filterOf(asked, view), { ...(asked.cursor && { after: asked.cursor }), limit: limit + 1 }),
       journal.absent(),
     ]);
     const { shown, next } = cutPage(rows, limit, (row) => journal.placeOf(row));
     const newest = shown[0];
-    const isLive = asked.cursor === undefined && refresh > 0;
+    const isLive = asked.cursor === undefined && refresh > 0 && !filters.isWrong;
     return c.html(
       renderPage({
         view,
@@ -56,7 +60,7 @@ export function journalPages(
                 {t('Отборы по ним не действуют.', 'Filters by them have no effect.')}
               </p>
             )}
-            <JournalFilters view={view} asked={asked} limit={limit} refresh={refresh} />
+            <JournalFilters view={view} filters={filters} limit={limit} refresh={refresh} />
             <div class="card">
               {isLive ? (
                 <Fresh
@@ -65,7 +69,9 @@ export function journalPages(
                   seconds={refresh}
                 />
               ) : null}
-              {shown.length === 0 ? (
+              {filters.isWrong ? (
+                <p class="notice warn">{filters.problems.cursor ?? t('Исправьте отбор.', 'Correct the filter.')}</p>
+              ) : shown.length === 0 ? (
                 <Empty>{t('По этому отбору записей нет.', 'No entries fit this filter.')}</Empty>
               ) : null}
               <Table
@@ -89,6 +95,7 @@ export function journalPages(
           </>
         ),
       }),
+      filters.isWrong ? 422 : 200,
     );
   });
 
@@ -96,7 +103,7 @@ export function journalPages(
   app.get('/journal/fresh', async (c) => {
     const { view } = c.var;
     const { t } = view;
-    const { newest, ...asked } = readQuery(c, journalQuery.extend({ newest: place }));
+    const { newest, ...asked } = orRefuse(await readJournalFilters(c, deps, journalQuery.extend({ newest: place })));
     const seconds = Math.max(2, asked.refresh ?? Math.round(config.admin.pollMs / 1000));
     const [rows, absent] = await Promise.all([
       journal.list(filterOf(asked, view), { ...(newest && { before: newest }), limit: MOST_NEW + 1 }),
@@ -130,8 +137,10 @@ export function journalPages(
 
   app.get('/journal/export', async (c) => {
     const { view } = c.var;
-    const { format, ...asked } = readQuery(c, journalQuery.extend({ format: z.enum(['csv', 'ndjson']) }));
-    const as = format === 'csv' ? EXPORTS.csv(view.lang === 'ru' ? ';' : ',') : EXPORTS.ndjson;
+    const { format } = readQuery(c, z.object({ format: z.enum(['csv', 'ndjson']) }));
+    const asked = orRefuse(await readJournalFilters(c, deps, journalQuery));
+    const as =
+      format === 'csv' ? EXPORTS.csv(view.lang === 'ru' ? ';' : ',', config.schedule.timezone) : EXPORTS.ndjson;
     const body = await exportJournal(
       { journal, log },
       { filter: filterOf(asked, view), format: as, payloads: view.may('operator') },

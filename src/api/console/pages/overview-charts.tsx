@@ -6,7 +6,7 @@ import type { View } from '../view.ts';
 /** A day by the hour: documents made, how long they waited, how fast the systems answered. */
 export const Charts: FC<{ view: View; hours: Hour[]; latencies: Latency[] }> = ({ view, hours, latencies }) => {
   const { t } = view;
-  const clock = new Intl.DateTimeFormat('ru-RU', { hour: '2-digit', minute: '2-digit', timeZone: view.timezone });
+  const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: view.timezone });
   const marks = hours.map(({ at }) => clock.format(at));
   const of = (system: string) =>
     hours.map(
@@ -33,7 +33,10 @@ export const Charts: FC<{ view: View; hours: Hour[]; latencies: Latency[] }> = (
         <Chart
           shape="lines"
           marks={marks}
-          label={t('От обещания до подтверждения, по часам', 'From promise to confirmation, by hour')}
+          label={t(
+            'От обещания или решения человека до подтверждения, по часам',
+            'From promise or decision to confirmation, by hour',
+          )}
           format={(value) => view.span(value)}
           series={[
             { name: t('обычно', 'usually'), values: hours.map(({ wait_ms }) => wait_ms) },

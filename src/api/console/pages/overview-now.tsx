@@ -1,21 +1,22 @@
 import type { FC } from 'hono/jsx';
+import type { AlarmRecord } from '../../queries/alarms.ts';
 import type { DocumentCounts, WorkerRow } from '../../queries/overview.ts';
 import type { RunWithStates } from '../../queries/runs.ts';
 import { runView } from '../../routes/run-view.ts';
-import { Empty, Table, Tag } from '../parts.tsx';
+import { alarmText } from '../alarm-text.ts';
+import { Empty, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
-import { queueName, runState, systemName, type Tone } from '../words.ts';
+import { runState } from '../words.ts';
+import { Systems, type SystemsNow } from './overview-systems.tsx';
+import { Workers } from './overview-workers.tsx';
 
 /** What is so at this moment. */
-export interface Now {
+export interface Now extends SystemsNow {
   run: RunWithStates | null;
   documents: DocumentCounts;
   needs: { runId: string; open: number } | null;
-  systems: { system: string; state: string; since: Date; reason: string | null }[];
   workers: WorkerRow[];
-  queue: { backend: string; ok: boolean; detail?: string };
-  /** NULL while it answers. */
-  queueAwaySince: Date | null;
+  alarms: AlarmRecord[];
 }
 
 /** The part of the page that renews itself: counts, the last run, connections, workers. */
@@ -24,6 +25,7 @@ export const LiveNow: FC<{ view: View; now: Now; nextRun: Date | null; pollMs: n
   const { t } = view;
   return (
     <div id="now" hx-get="/console/now" hx-trigger={`every ${pollMs}ms`} hx-swap="outerHTML">
+      <Alarms view={view} alarms={now.alarms} />
       <Tiles view={view} now={now} />
       <div class="grid">
         <section class="card" aria-labelledby="runs">
@@ -46,9 +48,34 @@ export const LiveNow: FC<{ view: View; now: Now; nextRun: Date | null; pollMs: n
   );
 };
 
+/** So many are told in full; the others have their page. */
+const ALARMS_SHOWN = 5;
+
+const Alarms: FC<{ view: View; alarms: AlarmRecord[] }> = ({ view, alarms }) => {
+  const { t } = view;
+  if (alarms.length === 0) return null;
+  return (
+    <section class="notice bad" aria-labelledby="alarms">
+      <h2 id="alarms">
+        <a href="/console/alarms">
+          {t('Тревоги', 'Alarms')}: {alarms.length}
+        </a>
+      </h2>
+      <ul>
+        {alarms.slice(0, ALARMS_SHOWN).map((one) => (
+          <li>
+            {alarmText(view, one)} <span class="t">{`${t('С', 'Since')} ${view.shortTime(one.since)}.`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
 const Tiles: FC<{ view: View; now: Now }> = ({ view, now: { documents, needs } }) => {
   const { t } = view;
   const at = (status: string) => `/console/documents?status=${status}`;
+  const today = (status: string) => `${at(status)}&from=${view.day(view.now)}`;
   const tiles: [string, string, string][] = [
     [
       t('открытых потребностей', 'open needs'),
@@ -57,8 +84,8 @@ const Tiles: FC<{ view: View; now: Now }> = ({ view, now: { documents, needs } }
     ],
     [t('ждут утверждения', 'wait for approval'), view.number(documents.held), at('held')],
     [t('ждут отправки', 'wait to be sent'), view.number(documents.waiting), at('pending,queued,sending')],
-    [t('создано сегодня', 'made today'), view.number(documents.made_today), at('done')],
-    [t('отказано сегодня', 'refused today'), view.number(documents.failed_today), at('failed')],
+    [t('создано сегодня', 'made today'), view.number(documents.made_today), today('done')],
+    [t('отказано сегодня', 'refused today'), view.number(documents.failed_today), today('failed')],
     [t('не создано всего', 'not made in all'), view.number(documents.failed), at('failed')],
     [t('исход неизвестен', 'outcome unknown'), view.number(documents.unknown), at('unknown')],
     [t('с вопросом', 'that ask'), view.number(documents.asks), '/console/documents?asks=yes'],
@@ -100,112 +127,3 @@ const LastRun: FC<{ view: View; run: RunWithStates | null }> = ({ view, run }) =
     </>
   );
 };
-
-const Systems: FC<{ view: View; now: Now }> = ({ view, now }) => {
-  const { t } = view;
-  const up = (name: string, since: string | null): Row => ({
-    name,
-    tone: 'good',
-    state: t('отвечает', 'up'),
-    since,
-    reason: null,
-  });
-  interface Row {
-    name: string;
-    tone: Tone;
-    state: string;
-    since: string | null;
-    reason: string | null;
-  }
-  const outside = ['1c', 'moysklad'].map((system): Row => {
-    const known = now.systems.find((one) => one.system === system);
-    if (known === undefined || known.state === 'up')
-      return up(systemName(view, system), known === undefined ? null : view.shortTime(known.since));
-    return {
-      name: systemName(view, system),
-      tone: 'bad',
-      state: t('не отвечает', 'down'),
-      since: view.shortTime(known.since),
-      reason: known.reason,
-    };
-  });
-  const queue: Row = now.queue.ok
-    ? up(now.queue.backend === 'redis' ? 'Redis' : t('Очереди (в PostgreSQL)', 'Queues (in PostgreSQL)'), null)
-    : {
-        name: now.queue.backend === 'redis' ? 'Redis' : t('Очереди', 'Queues'),
-        tone: 'bad',
-        state: t('не отвечает', 'down'),
-        since: view.shortTime(now.queueAwaySince),
-        reason: now.queue.detail ?? null,
-      };
-  return (
-    <dl class="facts">
-      {[...outside, queue, up('PostgreSQL', null)].map((one) => (
-        <>
-          <dt>{one.name}</dt>
-          <dd>
-            <Tag word={{ name: one.state, tone: one.tone }} />
-            {one.since === null ? null : ` ${t('с', 'since')} ${one.since}`}
-            {one.reason === null ? null : <p>{one.reason}</p>}
-          </dd>
-        </>
-      ))}
-    </dl>
-  );
-};
-
-const Workers: FC<{ view: View; workers: WorkerRow[] }> = ({ view, workers }) => {
-  const { t } = view;
-  if (workers.every(({ gone }) => gone)) {
-    return (
-      <p class="notice bad">
-        {t(
-          'Ни один рабочий процесс не подаёт признаков жизни: документы ждут.',
-          'No worker gives a sign of life: documents wait.',
-        )}
-      </p>
-    );
-  }
-  return (
-    <Table
-      label={t('Рабочие процессы', 'Workers')}
-      head={[
-        t('Очередь', 'Queue'),
-        t('Процесс', 'Process'),
-        t('Занято', 'Busy'),
-        t('Последнее задание', 'Last fetch'),
-        t('Состояние', 'State'),
-      ]}
-    >
-      <tbody>
-        {workers.map((one) => (
-          <tr>
-            <td data-label={t('Очередь', 'Queue')}>
-              <a href={`/queues/queue/${one.queue}`}>{queueName(view, one.queue)}</a>
-            </td>
-            <td data-label={t('Процесс', 'Process')}>
-              <span class="key">{one.owner}</span>
-            </td>
-            <td class="n" data-label={t('Занято', 'Busy')}>
-              {one.busy} {t('из', 'of')} {one.concurrency}
-            </td>
-            <td class="t" data-label={t('Последнее задание', 'Last fetch')}>
-              {view.shortTime(one.last_fetch_at)}
-            </td>
-            <td data-label={t('Состояние', 'State')}>
-              <Tag word={workerState(view, one)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
-  );
-};
-
-function workerState(view: View, one: WorkerRow): { name: string; tone: Tone } {
-  const { t } = view;
-  if (one.gone) return { name: `${t('молчит с', 'silent since')} ${view.shortTime(one.seen_at)}`, tone: 'bad' };
-  if (one.stalled_since !== null)
-    return { name: `${t('застрял с', 'stuck since')} ${view.shortTime(one.stalled_since)}`, tone: 'bad' };
-  return { name: t('работает', 'works'), tone: 'good' };
-}

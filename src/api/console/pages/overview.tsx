@@ -3,6 +3,8 @@ import type { Hono } from 'hono';
 import { z } from 'zod';
 import { requestRun } from '../../../shared/outbox/request-run.ts';
 import { within } from '../../deadline.ts';
+import { listAlarms } from '../../queries/alarms.ts';
+import { lastContacts } from '../../queries/contacts.ts';
 import {
   attemptsByHour,
   countDocuments,
@@ -30,18 +32,20 @@ const QUEUE_ANSWER_MS = 1_000;
 export function overviewPage(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
   const { db, clock, config, log } = deps;
   const read = shareAnswer(clock, KEEP_MS, async (): Promise<Omit<Now, 'queueAwaySince'>> => {
-    const [runs, documents, needs, systems, workers, queue] = await Promise.all([
+    const [runs, documents, needs, systems, contacts, workers, alarms, queue] = await Promise.all([
       listRuns(db, { limit: 1 }),
       countDocuments(db, config.schedule.timezone),
       countOpenNeeds(db),
       db.prisma.systemState.findMany(),
+      lastContacts(db),
       listWorkers(db),
+      listAlarms(db, { open: true, limit: 100 }),
       within(QUEUE_ANSWER_MS, deps.queueHealth()).catch(() => ({
         backend: config.queues.redisUrl === null ? 'postgres' : 'redis',
         ok: false,
       })),
     ]);
-    return { run: runs[0] ?? null, documents, needs, systems, workers, queue };
+    return { run: runs[0] ?? null, documents, needs, systems, contacts, workers, alarms, queue };
   });
   const charts = shareAnswer(clock, CHARTS_KEEP_MS, async () => {
     const [hours, latencies] = await Promise.all([documentsByHour(db), attemptsByHour(db)]);
@@ -71,8 +75,8 @@ export function overviewPage(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
               nextRun={nextRun(config.schedule, view.now)}
               pollMs={config.admin.pollMs}
             />
-            <div class="grid">
-              <ScanForm view={view} warehouses={warehouses} />
+            <ScanForm view={view} warehouses={warehouses} />
+            <div class="grid charts">
               <Charts view={view} hours={hours} latencies={latencies} />
             </div>
           </>

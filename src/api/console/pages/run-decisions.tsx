@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { approveRun, rejectRun } from '../../../shared/outbox/decide-run.ts';
 import { notFound } from '../../problem.ts';
 import { listOutbox } from '../../queries/outbox.ts';
-import { goodsOf } from '../../queries/outbox-goods.ts';
 import { Confirm } from '../confirm.tsx';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { idList, MOST_AT_ONCE } from '../ids.ts';
 import { renderPage } from '../layout.tsx';
 import { readForm, readQuery } from '../query.ts';
-import { touched } from '../touched.ts';
+import { readContent } from '../touched.ts';
 import { idOf } from './run.tsx';
 
 const form = z.object({ ids: idList });
@@ -27,10 +26,7 @@ export function runDecisionPages(app: Hono<ConsoleEnv>, { db, log }: Pick<Consol
       listOutbox(db, { runId: id, status: ['held'], limit: MOST_AT_ONCE }),
       db.prisma.outboxRow.count({ where: { runId: id, status: 'held' } }),
     ]);
-    const goods = await goodsOf(
-      db,
-      rows.slice(0, 100).map((row) => row.id),
-    );
+    const content = await readContent(db, rows);
     const approve = act === 'approve';
     const title = approve
       ? t('Утвердить документы прогона', 'Approve documents of the run')
@@ -53,8 +49,18 @@ export function runDecisionPages(app: Hono<ConsoleEnv>, { db, log }: Pick<Consol
             }
             action={`/console/runs/${id}/${act}`}
             button={approve ? t('Утвердить', 'Approve') : t('Отклонить', 'Reject')}
-            rows={rows.map((row) => touched(row, goods.get(row.id)))}
-            total={total}
+            content={content}
+            needs="operator"
+            notes={
+              total > rows.length
+                ? [
+                    t(
+                      `Всего их ${total}; за раз — не больше ${MOST_AT_ONCE}.`,
+                      `There are ${total}; at most ${MOST_AT_ONCE} at a time.`,
+                    ),
+                  ]
+                : []
+            }
             back={`/console/runs/${id}`}
           />
         ),

@@ -6,15 +6,16 @@ import { anyOfField, textField, uuidField } from '../../fields/query-fields.ts';
 import { notFound } from '../../problem.ts';
 import { LINE_OUTCOMES, listLines } from '../../queries/run-lines.ts';
 import { findRun } from '../../queries/runs.ts';
-import { type LineView, lineView } from '../../routes/line-view.ts';
+import { lineView } from '../../routes/line-view.ts';
 import { exportLines } from '../../routes/lines-export.ts';
 import { type runSchema, runView } from '../../routes/run-view.ts';
 import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Copy, Empty, Input, NextPage, Select, Table, Tag, withQuery } from '../parts.tsx';
+import { Copy, Input, NextPage, Select, severalOf, Tag, withQuery } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
-import { documentKind, documentState, lineOutcome, phaseName, runState, triggerName } from '../words.ts';
+import { lineOutcome, phaseName, runState, triggerName } from '../words.ts';
+import { Lines } from './run-lines.tsx';
 
 const PAGE = 100;
 type RunShown = z.output<typeof runSchema>;
@@ -79,8 +80,10 @@ export function runPage(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDeps, 'd
                   name="outcome"
                   label={t('Решение', 'Decision')}
                   any={t('любое', 'any')}
-                  value={filter.outcome?.[0]}
-                  choices={LINE_OUTCOMES.map((value) => ({ value, name: lineOutcome(view, value).name }))}
+                  {...severalOf(
+                    LINE_OUTCOMES.map((value) => ({ value, name: lineOutcome(view, value).name })),
+                    filter.outcome?.join(','),
+                  )}
                 />
                 <button type="submit">{t('Показать', 'Show')}</button>
                 <a class="button quiet" href={withQuery(`/console/runs/${run.id}/export`, filtersOf(view))} download="">
@@ -102,6 +105,8 @@ export function runPage(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDeps, 'd
     if (run.status === 'completed' || run.status === 'failed') return c.body(null, 200, { 'HX-Refresh': 'true' });
     return c.html(<Progress view={c.var.view} run={run} />);
   });
+
+  app.get('/runs/:id/counts', async (c) => c.html(<Counts view={c.var.view} run={await read(c)} />));
 
   app.get('/runs/:id/export', async (c) => {
     const run = await read(c);
@@ -148,10 +153,12 @@ const Progress: FC<{ view: View; run: RunShown }> = ({ view, run }) => {
     >
       <p>
         {run.status === 'queued'
-          ? t(
-              'Прогон в очереди: его возьмёт первый свободный рабочий процесс.',
-              'The run is queued: the next free worker takes it.',
-            )
+          ? run.error === null
+            ? t(
+                'Прогон в очереди: его возьмёт первый свободный рабочий процесс.',
+                'The run is queued: the next free worker takes it.',
+              )
+            : `${t('Прогон ждёт и начнёт сам, когда сможет', 'The run waits, and begins by itself once it can')}: ${run.error.message}`
           : `${t('Идёт', 'Running')}: ${name}`}
         {total > 0 ? `, ${view.number(done)} ${t('из', 'of')} ${view.number(total)}` : ''}
       </p>
@@ -197,7 +204,9 @@ const Facts: FC<{ view: View; run: RunShown }> = ({ view, run }) => {
         </dd>
         <dt>{t('Начат и закончен', 'Started and ended')}</dt>
         <dd>
-          {view.time(run.started_at)} — {view.time(run.finished_at)}
+          {run.started_at === null
+            ? t('ещё не начат', 'not yet')
+            : `${view.time(run.started_at)} — ${run.finished_at === null ? t('идёт', 'goes on') : view.time(run.finished_at)}`}
         </dd>
         <dt>{t('Номер прогона', 'Run id')}</dt>
         <dd>
@@ -215,6 +224,7 @@ const Facts: FC<{ view: View; run: RunShown }> = ({ view, run }) => {
   );
 };
 
+/** How the run's documents stand; asks again for as long as some of them move. */
 const Counts: FC<{ view: View; run: RunShown }> = ({ view, run: { id, counts } }) => {
   const { t } = view;
   const documents = (status: string) => `/console/documents?run_id=${id}&status=${status}`;
@@ -229,8 +239,12 @@ const Counts: FC<{ view: View; run: RunShown }> = ({ view, run: { id, counts } }
     [t('Не создано', 'Not made'), counts.failed, documents('failed')],
     [t('Исход неизвестен', 'Unknown'), counts.unknown, documents('unknown')],
   ];
+  const live =
+    counts.waiting + counts.sending > 0
+      ? { 'hx-get': `/console/runs/${id}/counts`, 'hx-trigger': 'every 2s', 'hx-swap': 'outerHTML' }
+      : {};
   return (
-    <ul class="tiles">
+    <ul id="counts" class="tiles" {...live}>
       {tiles.map(([name, value, href]) => (
         <li>
           {href === null || value === 0 ? (
@@ -269,74 +283,5 @@ const Decide: FC<{ view: View; run: RunShown }> = ({ view, run }) => {
         <p class="soft">{t('Решает оператор.', 'An operator decides.')}</p>
       )}
     </section>
-  );
-};
-
-const Lines: FC<{ view: View; lines: LineView[]; empty: string }> = ({ view, lines, empty }) => {
-  const { t } = view;
-  if (lines.length === 0) return <Empty>{empty}</Empty>;
-  return (
-    <Table
-      label={t('Строки', 'Lines')}
-      head={[
-        t('Склад', 'Warehouse'),
-        t('Товар', 'Item'),
-        t('Минимум — максимум', 'Min — max'),
-        t('Есть', 'Free'),
-        t('Ожидается', 'Expected'),
-        t('Нужно', 'Need'),
-        t('Решение', 'Decision'),
-        t('Документы', 'Documents'),
-      ]}
-    >
-      <tbody>
-        {lines.map((line) => (
-          <tr>
-            <td data-label={t('Склад', 'Warehouse')}>{line.recipient.name}</td>
-            <td data-label={t('Товар', 'Item')}>
-              <a href={`/console/documents?q=${encodeURIComponent(line.item.article)}`}>{line.item.article}</a>{' '}
-              {line.item.name}
-              {line.item.characteristic_name === '' ? '' : ` (${line.item.characteristic_name})`}
-              <details>
-                <summary>{t('Почему столько?', 'Why so many?')}</summary>
-                <p class="why">
-                  {line.explanation ??
-                    t(
-                      'Эту запись сделал другой выпуск хаба; числа — ниже.',
-                      'Another release wrote this; its numbers are below.',
-                    )}
-                </p>
-                {line.explanation === null ? <pre>{JSON.stringify(line.why, null, 2)}</pre> : null}
-              </details>
-            </td>
-            <td class="n" data-label={t('Минимум — максимум', 'Min — max')}>
-              {view.number(line.minimum)} — {line.maximum === null ? '∞' : view.number(line.maximum)}
-            </td>
-            <td class="n" data-label={t('Есть', 'Free')}>
-              {view.number(line.free)}
-            </td>
-            <td class="n" data-label={t('Ожидается', 'Expected')}>
-              {view.number(line.on_order + line.hub_expected)}
-            </td>
-            <td class="n" data-label={t('Нужно', 'Need')}>
-              {view.number(line.need)} {line.item.unit}
-            </td>
-            <td data-label={t('Решение', 'Decision')}>
-              <Tag word={lineOutcome(view, line.outcome)} />
-            </td>
-            <td data-label={t('Документы', 'Documents')}>
-              {line.documents.map((one) => (
-                <p>
-                  <a href={`/console/documents/${one.outbox_id}`}>
-                    {documentKind(view, one.kind)} {one.number ?? ''}
-                  </a>{' '}
-                  {view.number(one.quantity)} <Tag word={documentState(view, one.status)} />
-                </p>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
   );
 };

@@ -6,7 +6,7 @@ import { listRuns, RUN_STATUSES } from '../../queries/runs.ts';
 import { runView } from '../../routes/run-view.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, NextPage, Select, Table, Tag } from '../parts.tsx';
+import { Empty, NextPage, Select, severalOf, Table, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import { runState, triggerName } from '../words.ts';
 
@@ -40,8 +40,7 @@ export function runsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>)
               <Select
                 name="status"
                 label={t('Состояние', 'State')}
-                choices={choices}
-                value={status?.[0]}
+                {...severalOf(choices, status?.join(','))}
                 any={t('любое', 'any')}
               />
               <button type="submit">{t('Показать', 'Show')}</button>

@@ -5,16 +5,16 @@ import { createSnooze, endSnooze } from '../../../shared/snooze/operations.ts';
 import { type SnoozeRecord, scopeText, termText } from '../../../shared/snooze/record.ts';
 import { cursorField, cutPage } from '../../fields/cursor.ts';
 import { textField } from '../../fields/query-fields.ts';
-import { notFound, ProblemError } from '../../problem.ts';
-import { itemsByArticle, listSnoozes } from '../../queries/snoozes.ts';
-import { checkWarehouse } from '../../warehouse-check.ts';
-import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
+import { notFound } from '../../problem.ts';
+import { listSnoozes } from '../../queries/snoozes.ts';
+import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { renderPage } from '../layout.tsx';
-import { ActButton, Csrf, Empty, Input, NextPage, Select, Table } from '../parts.tsx';
-import { readForm, readQuery } from '../query.ts';
+import { ActButton, Empty, Input, NextPage, Select, Table } from '../parts.tsx';
+import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 import { idOf } from './run.tsx';
+import { NewSnooze, NOTHING_TYPED, readScope, readTyped, type Typed } from './snooze-form.tsx';
 
 const PAGE = 100;
 
@@ -24,21 +24,15 @@ const query = z.object({
   cursor: cursorField(z.tuple([z.uuid()])),
 });
 
-const form = z.object({
-  warehouse: z.string().trim().max(200).default(''),
-  article: z.string().trim().max(200).default(''),
-  reason: z.string().trim().min(1, { error: 'нужна причина' }).max(500),
-  until: z.union([z.literal(''), z.iso.date()]).default(''),
-});
-
 /** `/console/snoozes`: what people told the hub not to order, until when and why. */
 export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
   const { db, config, log } = deps;
 
-  app.get('/snoozes', async (c) => {
+  const draw = async (c: ConsoleContext, typed: Typed, status: 200 | 422 = 200) => {
     const { view } = c.var;
     const { t } = view;
-    const { cursor, ...filter } = readQuery(c, query);
+    const asked: z.output<typeof query> = status === 200 ? readQuery(c, query) : {};
+    const { cursor, ...filter } = asked;
     const [rows, warehouses] = await Promise.all([
       listSnoozes(db, { state: filter.state ?? 'active', q: filter.q, after: cursor, limit: PAGE + 1 }),
       db.prisma.knownWarehouse.findMany({ where: { role: 'recipient' }, orderBy: { name: 'asc' } }),
@@ -51,7 +45,7 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
         children: (
           <>
             <h1>{t('Отложенное и исключённое', 'Snoozed and excluded')}</h1>
-            {view.may('operator') ? <NewSnooze view={view} warehouses={warehouses} /> : null}
+            {view.may('operator') ? <NewSnooze view={view} warehouses={warehouses} typed={typed} /> : null}
             <form class="filters" method="get" action="/console/snoozes">
               <Input
                 name="q"
@@ -78,68 +72,39 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
           </>
         ),
       }),
+      status,
     );
-  });
+  };
+
+  app.get('/snoozes', (c) => draw(c, NOTHING_TYPED));
 
   app.post('/snoozes', async (c) => {
-    const { t } = c.var.view;
-    const { warehouse, article, reason, until } = await readForm(c, form);
-    if (warehouse === '' && article === '') {
-      throw new ProblemError({
-        status: 422,
-        code: 'validation',
-        detail: t('Назовите склад, товар или оба.', 'Name a warehouse, an item or both.'),
-      });
-    }
-    const recipient = warehouse === '' ? null : await checkWarehouse(deps, warehouse);
-    if (warehouse !== '' && recipient === null) {
-      throw new ProblemError({
-        status: 503,
-        code: 'warehouse-unchecked',
-        detail: t(
-          '1С не отвечает, а склад ещё не известен.',
-          '1C does not answer, and the warehouse is not known yet.',
-        ),
-      });
-    }
-    const items = article === '' ? [] : await itemsByArticle(db, article);
-    if (article !== '' && items.length !== 1) {
-      const detail =
-        items.length === 0
-          ? t(`Артикула «${article}» не было ни в одном расчёте.`, `No run has had the article “${article}”.`)
-          : t(
-              `Товаров с артикулом «${article}» несколько: отложите через API по ключу.`,
-              `Several items have the article “${article}”: use the API and a key.`,
-            );
-      throw new ProblemError({ status: 422, code: 'article', detail });
-    }
-    const item = items[0] === undefined ? null : { ...items[0], article, characteristicKey: null };
-    const { timezone } = config.schedule;
+    const { view } = c.var;
+    const { t } = view;
+    const { values, problems } = await readTyped(c);
+    const read = Object.keys(problems).length === 0 ? await readScope(c, deps, values) : { problems };
+    if (read.problems !== undefined) return draw(c, { values, problems: read.problems }, 422);
     const made = await createSnooze(db, {
-      recipient: recipient === null ? null : { key: recipient.key, name: recipient.name },
-      item,
-      reason,
-      until: until === '' ? null : until,
+      ...read.scope,
+      reason: values.reason,
+      until: values.until === '' ? null : values.until,
       actor: c.var.actor,
-      timezone,
+      timezone: config.schedule.timezone,
     });
     log.info({ event: 'snooze.create', outcome: made.outcome });
     if (made.outcome === 'past') {
-      throw new ProblemError({
-        status: 422,
-        code: 'validation',
-        detail: t(
-          'День, с которого снова заказывать, уже наступил.',
-          'The day from which to order again has come already.',
-        ),
-      });
+      const until = t(
+        'День, с которого снова заказывать, уже наступил.',
+        'The day from which to order again has come already.',
+      );
+      return draw(c, { values, problems: { until } }, 422);
     }
     return leadTo(c, '/console/snoozes', {
       tone: made.outcome === 'done' ? 'good' : 'warn',
       text:
         made.outcome === 'done'
-          ? `${t('Не заказывается', 'Not ordered')}: ${scopeText(made.snooze)}.`
-          : `${t('Уже не заказывается', 'Not ordered already')}: ${scopeText(made.snooze)}.`,
+          ? `${t('Не заказывается', 'Not ordered')}: ${scopeText(made.snooze, view.lang)}.`
+          : `${t('Уже не заказывается', 'Not ordered already')}: ${scopeText(made.snooze, view.lang)}.`,
     });
   });
 
@@ -150,35 +115,10 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
     if (outcome === 'not-found') throw notFound(t('Такой отметки нет.', 'There is no such snooze.'));
     return leadTo(c, '/console/snoozes', {
       tone: outcome === 'done' ? 'good' : 'warn',
-      text: `${outcome === 'done' ? t('Снова заказывается', 'Ordered again') : t('Уже снято', 'Ended already')}: ${scopeText(snooze)}.`,
+      text: `${outcome === 'done' ? t('Снова заказывается', 'Ordered again') : t('Уже снято', 'Ended already')}: ${scopeText(snooze, c.var.view.lang)}.`,
     });
   });
 }
-
-const NewSnooze: FC<{ view: View; warehouses: { key: string; name: string }[] }> = ({ view, warehouses }) => {
-  const { t } = view;
-  return (
-    <section class="card" aria-labelledby="new">
-      <h2 id="new">{t('Не заказывать', 'Do not order')}</h2>
-      <form class="filters" method="post" action="/console/snoozes">
-        <Csrf view={view} />
-        <div class="field">
-          <label for="new-warehouse">{t('Склад', 'Warehouse')}</label>
-          <select id="new-warehouse" name="warehouse">
-            <option value="">{t('на всех', 'everywhere')}</option>
-            {warehouses.map(({ key, name }) => (
-              <option value={key}>{name}</option>
-            ))}
-          </select>
-        </div>
-        <Input name="article" label={t('Артикул (пусто: весь склад)', 'Article (empty: the whole warehouse)')} />
-        <Input name="until" type="date" label={t('Снова с (пусто: насовсем)', 'Again from (empty: for good)')} />
-        <Input name="reason" label={t('Почему', 'Why')} required={true} wide={true} />
-        <button type="submit">{t('Не заказывать', 'Do not order')}</button>
-      </form>
-    </section>
-  );
-};
 
 const Rows: FC<{ view: View; rows: SnoozeRecord[] }> = ({ view, rows }) => {
   const { t } = view;
@@ -197,9 +137,9 @@ const Rows: FC<{ view: View; rows: SnoozeRecord[] }> = ({ view, rows }) => {
       <tbody>
         {rows.map((one) => (
           <tr>
-            <td data-label={t('Что', 'What')}>{scopeText(one)}</td>
+            <td data-label={t('Что', 'What')}>{scopeText(one, view.lang)}</td>
             <td class="t" data-label={t('До', 'Until')}>
-              {termText(one.until)}
+              {termText(one.until, view.lang)}
             </td>
             <td data-label={t('Почему', 'Why')}>{one.reason}</td>
             <td data-label={t('Кто и когда', 'Who and when')}>

@@ -1,0 +1,130 @@
+import type { Hono } from 'hono';
+import type { FC } from 'hono/jsx';
+import { z } from 'zod';
+import { type BlockedLink, LINK_PROBLEMS, listBlocked } from '../../../shared/moysklad/blocked-links.ts';
+import { cursorField, cutPage } from '../../fields/cursor.ts';
+import { anyOfField } from '../../fields/query-fields.ts';
+import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
+import { readFilters } from '../filters.ts';
+import { renderPage } from '../layout.tsx';
+import { Empty, NextPage, Select, severalOf, Table, Tag } from '../parts.tsx';
+import type { View } from '../view.ts';
+import { linkProblem } from '../words.ts';
+
+const PAGE = 100;
+
+const query = z.object({
+  problem: anyOfField(LINK_PROBLEMS),
+  waiting: z.enum(['yes', 'no']).optional(),
+  cursor: cursorField(z.tuple([z.int().nonnegative()])),
+});
+
+/** `/console/links`: items that cannot be ordered in МойСклад, with the money that waits for them; the most first. */
+export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>): void {
+  app.get('/links', async (c) => {
+    const { view } = c.var;
+    const { t } = view;
+    const filters = readFilters(c, view, query);
+    const { problem, waiting, cursor } = filters.asked;
+    const offset = cursor?.[0] ?? 0;
+    const found = await listBlocked(db.prisma, {
+      ...(problem === undefined ? {} : { problems: problem }),
+      waiting: waiting === 'yes',
+      limit: PAGE + 1,
+      offset,
+    });
+    const { shown, next } = cutPage(found, PAGE, () => [offset + PAGE]);
+    const problems = LINK_PROBLEMS.map((value) => ({ value, name: linkProblem(view, value).name }));
+    return c.html(
+      renderPage({
+        view,
+        title: t('Что не заказать', 'What cannot be ordered'),
+        children: (
+          <>
+            <h1>{t('Товары, которые не заказать в МойСклад', 'Items that cannot be ordered in MoySklad')}</h1>
+            <p class="soft">
+              {t(
+                'Деньги — то, что ждёт в несозданных заказах, по цене, какой хаб видел её последний раз. Исправьте карточку товара и повторите заказы.',
+                'Money is what waits in orders that are not made, at the price that the hub saw last. Correct the product and retry the orders.',
+              )}
+            </p>
+            <form class="filters" method="get" action="/console/links">
+              <Select
+                name="problem"
+                label={t('Что не так', 'What is wrong')}
+                any={t('что угодно', 'anything')}
+                {...severalOf(problems, filters.given.problem)}
+                problem={filters.problems.problem}
+              />
+              <Select
+                name="waiting"
+                label={t('Ждут ли заказы', 'Whether orders wait')}
+                value={waiting ?? 'no'}
+                choices={[
+                  { value: 'no', name: t('все товары', 'all items') },
+                  { value: 'yes', name: t('только те, что держат заказы', 'only those that hold orders up') },
+                ]}
+              />
+              <button type="submit">{t('Показать', 'Show')}</button>
+            </form>
+            <div class="card">
+              <Rows view={view} rows={shown} />
+              <NextPage view={view} next={next} first={cursor === undefined} />
+            </div>
+          </>
+        ),
+      }),
+      filters.isWrong ? 422 : 200,
+    );
+  });
+}
+
+const Rows: FC<{ view: View; rows: BlockedLink[] }> = ({ view, rows }) => {
+  const { t } = view;
+  if (rows.length === 0) return <Empty>{t('Таких товаров нет.', 'There are no such items.')}</Empty>;
+  return (
+    <Table
+      label={t('Товары', 'Items')}
+      head={[
+        t('Товар', 'Item'),
+        t('Что не так', 'What is wrong'),
+        t('Искали', 'Looked for'),
+        t('Ждёт', 'Waits'),
+        t('На сумму', 'Money'),
+        t('Проверено', 'Checked'),
+      ]}
+    >
+      <tbody>
+        {rows.map((one) => (
+          <tr>
+            <td data-label={t('Товар', 'Item')}>
+              <a href={`/console/documents?kind=order&q=${encodeURIComponent(one.article || one.item_key)}`}>
+                {one.article || one.code || one.item_key}
+              </a>{' '}
+              {one.item_name}
+            </td>
+            <td data-label={t('Что не так', 'What is wrong')}>
+              <Tag word={linkProblem(view, one.problem)} />
+              {one.matches > 1 ? ` (${one.matches})` : ''}
+              {one.problem === 'unit' ? ` ${one.item_unit} ≠ ${one.unit ?? '—'}` : ''}
+            </td>
+            <td data-label={t('Искали', 'Looked for')}>
+              <span class="key">{one.match_by}</span> {one.match_value === '' ? '—' : `«${one.match_value}»`}
+            </td>
+            <td class="n" data-label={t('Ждёт', 'Waits')}>
+              {one.waiting_quantity === 0
+                ? '—'
+                : `${view.number(one.waiting_quantity)} ${one.item_unit} (${t('строк', 'lines')}: ${one.waiting_lines})`}
+            </td>
+            <td class="n" data-label={t('На сумму', 'Money')}>
+              {one.blocked === null ? t('цена неизвестна', 'no price known') : view.money(one.blocked)}
+            </td>
+            <td class="t" data-label={t('Проверено', 'Checked')}>
+              {view.shortTime(one.checked_at)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+};
