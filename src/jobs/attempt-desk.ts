@@ -28,10 +28,10 @@ export interface AttemptDesk {
 export function createAttemptDesk(deps: { db: Database; owner: string; leaseMs: number }): AttemptDesk {
   const { db, owner } = deps;
   return {
-    begin: gather((jobs: readonly JobOfRow[]) => beginWaiting(db.pool, jobs, deps), { most: MOST }),
+    begin: gather((jobs: readonly JobOfRow[]) => beginWaiting(db.quick, jobs, deps), { most: MOST }),
     record: gather(
       async (made: readonly MadeAttempt[]) => {
-        const { kept, someDown } = await endDone(db.pool, owner, made);
+        const { kept, someDown } = await endDone(db.quick, owner, made);
         if (someDown) await db.transaction((tx) => noteThatUp(tx, made, kept));
         return made.map(({ document }) => kept.has(document.id));
       },

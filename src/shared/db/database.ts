@@ -13,6 +13,11 @@ export interface Database {
   prisma: PrismaClient;
   /** For what Prisma has no word for: LISTEN, advisory locks outside a transaction, the shared budget. */
   pool: pg.Pool;
+  /**
+   * For attempts that begin or end, in one short statement each: nobody may hold one of these for longer, and they never wait for those
+   * that do.
+   */
+  quick: pg.Pool;
   /** For reading very many rows page by page: what Prisma makes of each page outlives it, and the heap grows. */
   bulk: pg.Pool;
   url: string;
@@ -23,7 +28,7 @@ export interface Database {
 
 export interface DatabaseOptions {
   url: string;
-  /** Connections for Prisma; the side pool takes at most 4 more, and reading in bulk 2. */
+  /** Connections for Prisma; the side pool takes at most 4 more, attempts 2, and reading in bulk 2. */
   connections?: number;
   applicationName?: string;
   onError?: (error: Error) => void;
@@ -38,6 +43,7 @@ export function openDatabase({ url, connections = 10, applicationName = 'hub', o
     connectionTimeoutMillis: 10_000,
   };
   const pool = guardedPool({ ...shared, max: 4 }, heard);
+  const quick = guardedPool({ ...shared, max: 2 }, heard);
   const bulk = guardedPool({ ...shared, max: 2 }, heard);
   const prisma = new PrismaClient({
     adapter: new PrismaPg({ ...shared, max: connections, Client: guardedClient(heard) }, { onPoolError: heard }),
@@ -45,13 +51,14 @@ export function openDatabase({ url, connections = 10, applicationName = 'hub', o
   return {
     prisma,
     pool,
+    quick,
     bulk,
     url,
     transaction: (work, options) =>
       prisma.$transaction(work, { timeout: options?.timeoutMs ?? 30_000, maxWait: 15_000 }),
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), bulk.end()]);
+      await Promise.all([pool.end(), quick.end(), bulk.end()]);
     },
   };
 }
