@@ -39,6 +39,7 @@ describe('links of items with limits', () => {
       queues: {} as never,
       queueHealth: async () => ({ backend: store.backend, ok: true }),
       diagnose: async () => ({}) as never,
+      checks: { '1c': () => onec.check(), moysklad: () => moysklad.check() },
     } as never);
     const answer = await app.request('/api/v1/links?waiting=true&limit=1');
     expect(answer.status).toBe(200);
