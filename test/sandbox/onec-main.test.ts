@@ -55,7 +55,7 @@ describe('npm run sandbox', () => {
     const failures = [
       { args: ['--port', String(port)], words: `порт ${port} занят` },
       { args: ['--port', 'abc'], words: 'Нужно целое число от 0 до 65535' },
-      { args: ['--port', '0', '--data', 'нет.csv'], words: 'файла «нет.csv» нет' },
+      { args: ['--port', '0', '--data', 'нет.csv'], words: 'нет.csv: такого файла нет' },
     ];
     for (const { args, words } of failures) {
       const child = run(...args);

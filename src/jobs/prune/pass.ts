@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../../shared/clock/clock.ts';
 import type { Config } from '../../shared/config/config.ts';
 import type { Database } from '../../shared/db/database.ts';
+import { LOCKS } from '../../shared/db/locks.ts';
 import { tryLock } from '../../shared/db/try-lock.ts';
 import { writeJournal } from '../../shared/journal/journal.ts';
 import { dropOldParts, makeMonths, oldParts } from '../../shared/journal/months.ts';
@@ -18,8 +19,6 @@ export interface PruneDeps {
   checkpoint?: (name: string) => Promise<void> | void;
 }
 
-const PRUNE_LOCK = 7_201_151;
-
 /**
  * Makes the journal's coming months, and drops what is older than the setting says and matters no more: months of the
  * journal, runs with their documents, what tables of a short life have left behind. In small transactions, so that it
@@ -27,7 +26,7 @@ const PRUNE_LOCK = 7_201_151;
  */
 export async function pruneOld(deps: PruneDeps, signal?: AbortSignal): Promise<Pruned | null> {
   const { db, log } = deps;
-  const locked = await tryLock(db.pool, PRUNE_LOCK, () => pass(deps, signal));
+  const locked = await tryLock(db.pool, LOCKS.prune, () => pass(deps, signal));
   if (locked === null) log.info({ event: 'prune.busy' });
   return locked?.value ?? null;
 }

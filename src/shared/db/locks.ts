@@ -13,4 +13,5 @@ export const LOCKS = {
   'reconcile-moysklad': 7_201_149,
   'alarm-watch': 7_201_150,
   links: 7_201_151,
+  prune: 7_201_152,
 } as const;
