@@ -4,7 +4,7 @@ import { csvCell } from '../../src/api/routes/csv.ts';
 import { EXPORT_PAGE } from '../../src/api/routes/page-stream.ts';
 import { startApi } from '../../src/api/server.ts';
 import { writeJournal } from '../../src/shared/journal/journal.ts';
-import { newId } from '../../src/shared/outbox/ids.ts';
+import { documentKey, newId } from '../../src/shared/outbox/ids.ts';
 import { type ApiFixture, bodyOf, createApiFixture } from './fixture.ts';
 
 const RUN = newId();
@@ -72,6 +72,9 @@ describe('GET /api/v1/logs', () => {
     expect(await messages({ run_id: RUN, level: 'error' })).toEqual([refused]);
     expect(await messages({ level: 'warning' })).toEqual([retried]);
     expect(await messages({ run_id: RUN, system: '1c,hub' })).toEqual([retried]);
+    expect(await messages({ q: ROW })).toEqual([retried]);
+    expect(await messages({ q: RUN })).toEqual([refused, retried]);
+    expect(await messages({ q: newId() })).toEqual([]);
     expect(await messages({ status: 'refused' })).toEqual([refused]);
     expect(await messages({ step: 'create-transfer' })).toEqual([retried]);
     expect(await messages({ q: 'НЕ НАЙДЕН' })).toEqual([refused]);
@@ -239,5 +242,30 @@ describe('a journal with very many old entries of one kind', () => {
       }
       expect(found).toEqual(Array.from({ length: 9 }, (_, at) => `Частая ${many - at}`));
     }
+  });
+});
+
+describe('a search in the journal', () => {
+  it('finds the entries of a document by its own key and by the key that the other system gave it', async () => {
+    const keys = await createApiFixture();
+    const { prisma } = keys.deps.db;
+    const found = async (q: string) =>
+      (await bodyOf(await keys.app.request(`/api/v1/logs?q=${q}`))).items.map(
+        (one: { message: string }) => one.message,
+      );
+    const [id, runId, key] = [newId(), newId(), newId()];
+    const made = { status: 'done', externalKey: key, confirmedAt: new Date() } as const;
+    await prisma.run.create({ data: { id: runId, trigger: 'http' } });
+    await prisma.outboxRow.create({
+      data: { id, runId, kind: 'order', queue: 'moysklad-order', documentKey: documentKey(id, 1), ...made },
+    });
+    const entry = { level: 'info', system: 'moysklad', step: 'create-order', status: 'ok' } as const;
+    await writeJournal(prisma, [
+      { ...entry, runId, outboxId: id, message: 'Создан заказ', details: { key, worker: 'w-1' } },
+    ]);
+    for (const q of [id, documentKey(id, 1), key, key.toUpperCase()]) expect(await found(q)).toEqual(['Создан заказ']);
+    // What is the same in every entry, or random, is not searched part by part.
+    expect(await found('w-1')).toEqual([]);
+    await keys.close();
   });
 });

@@ -42,7 +42,8 @@ export function searchJournal<Row>(
     await tx.$executeRaw`select set_config('statement_timeout', ${String(SEARCH_MS)}, true)`;
     if (q.trim().length < SHORTEST_PART) return read(tx, readOn);
     if (isUuid(q.trim())) {
-      const found = await read(tx, Prisma.sql`integration_logs where ${allOf([time, rest, ofKey(q.trim())])}`);
+      const byKey = await ofKey(tx, q.trim());
+      const found = await read(tx, Prisma.sql`integration_logs where ${allOf([time, rest, byKey])}`);
       if (found.length > 0) return found;
     }
     let rare: Prisma.Sql | null = null;
@@ -61,8 +62,15 @@ const hit = z.object({ id: z.string(), ts: z.date() });
 type Hit = z.output<typeof hit>;
 
 /** Entries of the run or the document with this key, whichever system gave it. */
-const ofKey = (key: string) => Prisma.sql`(run_id = ${key}::uuid or outbox_id in (
-  select id from outbox where outbox.id = ${key}::uuid or document_key = ${key}::uuid or external_key = lower(${key})))`;
+async function ofKey(tx: Tx, key: string): Promise<Prisma.Sql> {
+  const rows = z.array(z.object({ id: z.string() })).parse(
+    await tx.$queryRaw`
+      select id::text from outbox where document_key = ${key}::uuid
+      union select id::text from outbox where external_key = lower(${key})`,
+  );
+  const ids = [key, ...rows.map(({ id }) => id)];
+  return Prisma.sql`(run_id = any(${ids}::uuid[]) or outbox_id = any(${ids}::uuid[]))`;
+}
 
 /** The newest hits, newest first; NULL: there are more than `most`, and which of them are the newest is not known. */
 async function newestHits(
