@@ -50,21 +50,11 @@ async function stop(sandbox: Sandbox): Promise<void> {
 function greeting(sandbox: Sandbox): string {
   const { items, warehouses } = sandbox.dataset;
   const donors = warehouses.filter(({ kind }) => kind === 'donor').map(({ name }) => name);
-  const variables = {
-    API_1C_URL: sandbox.onecUrl,
-    API_1C_USER: sandbox.onecUser,
-    API_1C_PASSWORD: sandbox.onecPassword,
-    MOYSKLAD_URL: sandbox.moyskladUrl,
-    MOYSKLAD_TOKEN: sandbox.moyskladToken,
-    MOYSKLAD_ORGANIZATION: sandbox.moyskladOrganization,
-    MOYSKLAD_AGENT: sandbox.moyskladAgent,
-    MOYSKLAD_WEIGHT: '1',
-  };
   return [
     `Песочница: ${sandbox.url} — товаров ${items.length}, складов ${warehouses.length} (доноры: ${donors.join(', ') || 'нет'})`,
     'Переменные окружения для хаба:',
     '',
-    ...Object.entries(variables).map(([name, value]) => `export ${name}='${value}'`),
+    ...Object.entries(sandbox.environment).map(([name, value]) => `export ${name}='${value}'`),
     '',
     `Управление: ${sandbox.controlUrl}/state, /faults, /1c/transfers, /1c/stock, /moysklad/orders. Ctrl-C останавливает.`,
   ].join('\n');

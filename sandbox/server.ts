@@ -33,6 +33,8 @@ export interface Sandbox {
   /** Names of the organisation and the counterparty that orders are to be made with. */
   moyskladOrganization: string;
   moyskladAgent: string;
+  /** The hub's variables that point it here. */
+  environment: Record<string, string>;
   controlUrl: string;
   dataset: Dataset;
   /** What a test does to 1C without the detour over HTTP. */
@@ -105,6 +107,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     moyskladToken,
     moyskladOrganization: organizationName,
     moyskladAgent: agentName,
+    environment: {
+      API_1C_URL: `${url}${ONEC_PATH}`,
+      API_1C_USER: onecUser,
+      API_1C_PASSWORD: onecPassword,
+      MOYSKLAD_URL: `${url}${MOYSKLAD_PATH}`,
+      MOYSKLAD_TOKEN: moyskladToken,
+      MOYSKLAD_ORGANIZATION: organizationName,
+      MOYSKLAD_AGENT: agentName,
+      // The token is a published solution's: a request takes one unit of the basket.
+      MOYSKLAD_WEIGHT: '1',
+    },
     controlUrl: `${url}/control`,
     dataset,
     onec,

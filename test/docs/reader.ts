@@ -40,14 +40,7 @@ export async function sitDown(): Promise<Reader> {
   const databaseUrl = await createEmptyCopy(TEMPLATE);
   const settings: Record<string, string> = {
     DATABASE_URL: databaseUrl,
-    API_1C_URL: sandbox.onecUrl,
-    API_1C_USER: sandbox.onecUser,
-    API_1C_PASSWORD: sandbox.onecPassword,
-    MOYSKLAD_URL: sandbox.moyskladUrl,
-    MOYSKLAD_TOKEN: sandbox.moyskladToken,
-    MOYSKLAD_ORGANIZATION: sandbox.moyskladOrganization,
-    MOYSKLAD_AGENT: sandbox.moyskladAgent,
-    MOYSKLAD_WEIGHT: '1',
+    ...sandbox.environment,
     PORT: '0',
     ADMIN_TRIGGER_TOKEN: 'token-of-the-page',
   };

@@ -29,6 +29,11 @@ export function readFilters<S extends z.ZodObject>(c: Context, view: View, schem
   return { asked: asked as z.output<S>, given, problems, isWrong: Object.keys(problems).length > 0 };
 }
 
+/** What the field `name` of the form shows: what was typed there and what is wrong with it. */
+export const fieldOf =
+  ({ given, problems }: Pick<Filters<unknown>, 'given' | 'problems'>) =>
+  (name: string) => ({ name, value: given[name], problem: problems[name] });
+
 function wrongValue({ t }: View, name: string, value: string): string {
   const shown = value.slice(0, 60);
   const sentences: Record<string, string> = {

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import { z } from 'zod';
 import { anyOfField, textField, uuidField } from '../../fields/query-fields.ts';
 import { OUTBOX_KINDS, OUTBOX_STATUSES } from '../../queries/outbox.ts';
-import type { Filters } from '../filters.ts';
+import { type Filters, fieldOf } from '../filters.ts';
 import { Input, Select, severalOf } from '../parts.tsx';
 import { instantIn } from '../period.ts';
 import type { View } from '../view.ts';
@@ -40,65 +40,37 @@ export const DocumentFilters: FC<{
   warehouses: { name: string; role: string }[];
 }> = ({ view, filters, warehouses }) => {
   const { t } = view;
-  const { given, problems } = filters;
+  const { given } = filters;
+  const field = fieldOf(filters);
   const states = OUTBOX_STATUSES.map((value) => ({ value, name: documentState(view, value).name }));
   const kinds = (['transfer', 'order'] as const).map((value) => ({ value, name: documentKind(view, value) }));
   return (
     <form class="filters" method="get" action="/console/documents">
       <Input
-        name="q"
+        {...field('q')}
         type="search"
         wide={true}
-        value={given.q}
-        problem={problems.q}
         label={t('Артикул, товар, склад, номер или ключ', 'Article, item, warehouse, number or key')}
       />
       <Select
-        name="status"
+        {...field('status')}
         label={t('Состояние', 'State')}
         any={t('любое', 'any')}
         {...severalOf(states, given.status)}
-        problem={problems.status}
       />
-      <Select
-        name="kind"
-        label={t('Вид', 'Kind')}
-        any={t('любой', 'any')}
-        {...severalOf(kinds, given.kind)}
-        problem={problems.kind}
-      />
-      <Input
-        name="donor"
-        label={t('Откуда', 'From where')}
-        value={given.donor}
-        problem={problems.donor}
-        list="f-donors"
-      />
-      <Input
-        name="recipient"
-        label={t('Куда', 'Where to')}
-        value={given.recipient}
-        problem={problems.recipient}
-        list="f-recipients"
-      />
+      <Select {...field('kind')} label={t('Вид', 'Kind')} any={t('любой', 'any')} {...severalOf(kinds, given.kind)} />
+      <Input {...field('donor')} label={t('Откуда', 'From where')} list="f-donors" />
+      <Input {...field('recipient')} label={t('Куда', 'Where to')} list="f-recipients" />
       <Names id="f-donors" of={warehouses.filter(({ role }) => role === 'donor')} />
       <Names id="f-recipients" of={warehouses.filter(({ role }) => role === 'recipient')} />
-      <Input
-        name="from"
-        type="date"
-        label={t('Создан или изменён с', 'Made or changed from')}
-        value={given.from}
-        problem={problems.from}
-      />
-      <Input name="to" type="date" label={t('по', 'to')} value={given.to} problem={problems.to} />
-      <Input name="cause" label={t('Причина (код)', 'Cause (code)')} value={given.cause} problem={problems.cause} />
+      <Input {...field('from')} type="date" label={t('Создан или изменён с', 'Made or changed from')} />
+      <Input {...field('to')} type="date" label={t('по', 'to')} />
+      <Input {...field('cause')} label={t('Причина (код)', 'Cause (code)')} />
       <label class="check">
         <input type="checkbox" name="asks" value="yes" checked={given.asks === 'yes'} />
         {t('только с вопросом', 'only those that ask')}
       </label>
-      {given.run_id === undefined ? null : (
-        <Input name="run_id" label={t('Прогон', 'Run')} value={given.run_id} problem={problems.run_id} />
-      )}
+      {given.run_id === undefined ? null : <Input {...field('run_id')} label={t('Прогон', 'Run')} />}
       <button type="submit">{t('Показать', 'Show')}</button>
       <a class="button quiet" href="/console/documents">
         {t('Сбросить', 'Reset')}

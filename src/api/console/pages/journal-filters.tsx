@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cursorField } from '../../fields/cursor.ts';
 import { anyOfField, textField, uuidField } from '../../fields/query-fields.ts';
 import { ENTRY_STATUSES, type JournalFilter, LEVELS, SYSTEMS } from '../../queries/journal.ts';
-import type { Filters } from '../filters.ts';
+import { type Filters, fieldOf } from '../filters.ts';
 import { Input, Select, severalOf, withQuery } from '../parts.tsx';
 import { instantIn, PERIODS } from '../period.ts';
 import type { View } from '../view.ts';
@@ -68,8 +68,10 @@ export const JournalFilters: FC<{
   filters: Filters<JournalQuery>;
   limit: number;
   refresh: number;
-}> = ({ view, filters: { given, problems }, limit, refresh }) => {
+}> = ({ view, filters, limit, refresh }) => {
   const { t } = view;
+  const { given } = filters;
+  const field = fieldOf(filters);
   const levels = [
     { value: 'error', name: levelName(view, 'error') },
     { value: 'warning,error', name: t('внимание и ошибки', 'warnings and errors') },
@@ -83,19 +85,15 @@ export const JournalFilters: FC<{
   return (
     <form class="filters" method="get" action="/console/journal">
       <Input
-        name="q"
+        {...field('q')}
         type="search"
         wide={true}
-        value={given.q}
-        problem={problems.q}
         label={t('Слово в сообщении или в подробностях', 'Word in the message or the details')}
       />
       <Select
-        name="period"
+        {...field('period')}
         label={t('За последние', 'Within the last')}
         any={t('всё время', 'all time')}
-        value={given.period}
-        problem={problems.period}
         choices={[
           { value: '15m', name: t('15 минут', '15 minutes') },
           { value: '1h', name: t('час', 'hour') },
@@ -103,7 +101,7 @@ export const JournalFilters: FC<{
           { value: '7d', name: t('неделю', 'week') },
         ]}
       />
-      <Select name="level" label={t('Уровень', 'Level')} any={t('любой', 'any')} {...level} problem={problems.level} />
+      <Select {...field('level')} label={t('Уровень', 'Level')} any={t('любой', 'any')} {...level} />
       <button type="submit">{t('Показать', 'Show')}</button>
       <a class="button quiet" href="/console/journal">
         {t('Сбросить', 'Reset')}
@@ -117,7 +115,7 @@ export const JournalFilters: FC<{
       <details class="more" open={RARE.some((name) => given[name] !== undefined)}>
         <summary>{t('Другие отборы и вид списка', 'More filters, and how the list looks')}</summary>
         <div class="fields">
-          <Rare view={view} given={given} problems={problems} limit={limit} refresh={refresh} />
+          <Rare view={view} filters={filters} limit={limit} refresh={refresh} />
         </div>
       </details>
     </form>
@@ -126,64 +124,40 @@ export const JournalFilters: FC<{
 
 const Rare: FC<{
   view: View;
-  given: Record<string, string>;
-  problems: Record<string, string>;
+  filters: Filters<JournalQuery>;
   limit: number;
   refresh: number;
-}> = ({ view, given, problems, limit, refresh }) => {
+}> = ({ view, filters, limit, refresh }) => {
   const { t } = view;
+  const { given } = filters;
+  const field = fieldOf(filters);
   const systems = SYSTEMS.map((value) => ({ value, name: systemName(view, value) }));
   const states = ENTRY_STATUSES.map((value) => ({ value, name: entryState(view, value).name }));
   return (
     <>
-      <Input
-        name="from"
-        type="datetime-local"
-        label={t(`С (${view.timezone})`, `From (${view.timezone})`)}
-        value={given.from}
-        problem={problems.from}
-      />
-      <Input
-        name="to"
-        type="datetime-local"
-        label={t(`По (${view.timezone})`, `To (${view.timezone})`)}
-        value={given.to}
-        problem={problems.to}
-      />
+      <Input {...field('from')} type="datetime-local" label={t(`С (${view.timezone})`, `From (${view.timezone})`)} />
+      <Input {...field('to')} type="datetime-local" label={t(`По (${view.timezone})`, `To (${view.timezone})`)} />
       <Select
-        name="system"
+        {...field('system')}
         label={t('Система', 'System')}
         any={t('любая', 'any')}
         {...severalOf(systems, given.system)}
-        problem={problems.system}
       />
       <Select
-        name="status"
+        {...field('status')}
         label={t('Исход', 'Outcome')}
         any={t('любой', 'any')}
         {...severalOf(states, given.status)}
-        problem={problems.status}
       />
-      <Input name="step" label={t('Шаг', 'Step')} value={given.step} problem={problems.step} />
-      <Input
-        name="run_id"
-        label={t('Прогон (номер или его начало)', 'Run (id or its beginning)')}
-        value={given.run_id}
-        problem={problems.run_id}
-      />
+      <Input {...field('step')} label={t('Шаг', 'Step')} />
+      <Input {...field('run_id')} label={t('Прогон (номер или его начало)', 'Run (id or its beginning)')} />
       {given.outbox_id === undefined ? null : (
-        <Input
-          name="outbox_id"
-          label={t('Документ (ключ)', 'Document (key)')}
-          value={given.outbox_id}
-          problem={problems.outbox_id}
-        />
+        <Input {...field('outbox_id')} label={t('Документ (ключ)', 'Document (key)')} />
       )}
       <Select
-        name="refresh"
+        {...field('refresh')}
         label={t('Обновлять', 'Refresh')}
         value={String(refresh)}
-        problem={problems.refresh}
         choices={[...new Set([...INTERVALS, refresh])]
           .sort((a, b) => a - b)
           .map((value) => ({
@@ -192,10 +166,9 @@ const Rare: FC<{
           }))}
       />
       <Select
-        name="limit"
+        {...field('limit')}
         label={t('Записей', 'Entries')}
         value={String(limit)}
-        problem={problems.limit}
         choices={[...new Set([...PAGE_SIZES, limit])]
           .sort((a, b) => a - b)
           .map((value) => ({ value: String(value), name: String(value) }))}

@@ -5,7 +5,7 @@ import { type BlockedLink, LINK_PROBLEMS, listBlocked } from '../../../shared/mo
 import { cursorField, cutPage } from '../../fields/cursor.ts';
 import { anyOfField } from '../../fields/query-fields.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
-import { readFilters } from '../filters.ts';
+import { fieldOf, readFilters } from '../filters.ts';
 import { renderPage } from '../layout.tsx';
 import { Empty, NextPage, Select, severalOf, Table, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
@@ -50,11 +50,10 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
             </p>
             <form class="filters" method="get" action="/console/links">
               <Select
-                name="problem"
+                {...fieldOf(filters)('problem')}
                 label={t('Что не так', 'What is wrong')}
                 any={t('что угодно', 'anything')}
                 {...severalOf(problems, filters.given.problem)}
-                problem={filters.problems.problem}
               />
               <Select
                 name="waiting"
