@@ -20,19 +20,29 @@ export function plan(input: PlanInput): Plan {
   const policy = POLICIES[input.policy];
   const positions = readPositions(input, policy.keeps);
   const findSnooze = snoozeFinder(input.snoozes);
-  const linesOf = new Map<Key, PlanLine[]>(recipients.map((one) => [one.key, []]));
-
-  for (const number of sortedNumbers(positions.list)) {
+  const decided: Decided[] = [];
+  for (const [number, position] of positions.list.entries()) {
     const shortages = findShortages(positions, number, recipients, policy, findSnooze).sort(byUrgency);
     if (shortages.length === 0) continue;
     const donorStock = readDonors(positions, number, donors);
-    for (const shortage of shortages) {
+    const lines = shortages.map((shortage) => {
       const expectedFrom = positions.expectedFrom(shortage.recipient.key, number);
-      const line = decide(shortage, positions.list[number]!, donorStock, expectedFrom, policy);
-      linesOf.get(shortage.recipient.key)!.push(line);
-    }
+      return decide(shortage, position, donorStock, expectedFrom, policy);
+    });
+    decided.push({ position, lines });
+  }
+
+  const linesOf = new Map<Key, PlanLine[]>(recipients.map((one) => [one.key, []]));
+  for (const { lines } of decided.sort(byPosition)) {
+    for (const line of lines) linesOf.get(line.recipientKey)!.push(line);
   }
   return { lines: recipients.flatMap((one) => linesOf.get(one.key)!) };
+}
+
+/** What is decided of one position: a line for each recipient that lacks it. Positions have no say in each other's. */
+interface Decided {
+  position: Position;
+  lines: PlanLine[];
 }
 
 function findShortages(
@@ -92,18 +102,13 @@ function compareProducts(a: Milli, b: Milli, c: Milli, d: Milli): number {
   return compare(BigInt(a) * BigInt(b), BigInt(c) * BigInt(d));
 }
 
-function sortedNumbers(list: Position[]): number[] {
-  return list
-    .map((_, number) => number)
-    .sort((left, right) => {
-      const [a, b] = [list[left]!, list[right]!];
-      return (
-        compare(a.item?.article ?? '', b.item?.article ?? '') ||
-        compare(a.item?.name ?? '', b.item?.name ?? '') ||
-        compare(a.itemKey, b.itemKey) ||
-        compare(a.characteristicKey, b.characteristicKey)
-      );
-    });
+function byPosition({ position: a }: Decided, { position: b }: Decided): number {
+  return (
+    compare(a.item?.article ?? '', b.item?.article ?? '') ||
+    compare(a.item?.name ?? '', b.item?.name ?? '') ||
+    compare(a.itemKey, b.itemKey) ||
+    compare(a.characteristicKey, b.characteristicKey)
+  );
 }
 
 function compare<T extends string | bigint>(a: T, b: T): number {
