@@ -43,13 +43,6 @@ export function createControl({ dataset, onec, moysklad, faults, traffic, reset 
   app.get('/1c/transfers', (c) => c.json(onec.transfers()));
   app.get('/1c/limits', (c) => c.json(actingLimits(dataset)));
   app.get('/1c/stock', (c) => c.json(onec.stock()));
-  app.get('/1c/limits', (c) =>
-    c.json(
-      dataset.stock
-        .filter(({ minimum }) => minimum !== null)
-        .map(({ warehouseKey, itemKey, minimum, maximum }) => ({ warehouseKey, itemKey, minimum, maximum })),
-    ),
-  );
   app.get('/moysklad/orders', (c) => c.json(moysklad.orders()));
   app.get('/moysklad/limits', (c) => c.json(moysklad.stats()));
   app.get('/moysklad/products', (c) => {

@@ -1,25 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import got from 'got';
 import { describe, expect, it } from 'vitest';
+import { buildDemoDataset } from '../../sandbox/data/demo.ts';
+import type { Sandbox } from '../../sandbox/server.ts';
 import { createSnooze } from '../../src/shared/snooze/operations.ts';
 import { startBrowserHub } from '../support/browser.ts';
 import { until } from '../support/hub.ts';
-import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
 
 const directory = fileURLToPath(new URL('../../docs/screens/', import.meta.url));
 
 /** Not a test of anything: `npm run screens` draws docs/screens anew. */
 describe('docs/screens', () => {
   it('shows every page in both languages, light and dark, on a desk and on a phone', { timeout: 900_000 }, async () => {
-    const world = await startBrowserHub({
-      backend: 'postgres',
-      dataset: withBadMatches(smallDataset({ moved: 12, ordered: 7 })),
-    });
+    const dataset = buildDemoDataset();
+    const world = await startBrowserHub({ backend: 'postgres', dataset, env: { API_1C_CONCURRENCY: '4' } });
     const { prisma } = world.hub.services.db;
     try {
       world.hub.fleet.start();
       await world.hub.scan({ dryRun: true, requestedBy: 'Олег', trigger: 'console' });
+      await sellSome(world.hub.sandbox);
       const { runId } = await world.hub.scan({ requestedBy: 'Олег', trigger: 'console' });
       await until(
         'all at rest',
@@ -30,8 +31,8 @@ describe('docs/screens', () => {
         recipient: null,
         item: {
           key: '11111111-1111-4111-8111-111111111111',
-          name: 'Гирлянда уличная',
-          article: 'NY-20',
+          name: 'Гирлянда уличная 20 м',
+          article: 'GRL-0020',
           characteristicKey: null,
         },
         reason: 'Не сезон',
@@ -47,7 +48,7 @@ describe('docs/screens', () => {
       const pages: Record<string, string> = {
         overview: '',
         runs: '/runs',
-        run: `/runs/${runId}`,
+        run: `/runs/${runId}?outcome=mixed`,
         difference: `/runs/${runId}/difference`,
         documents: '/documents',
         document: `/documents/${made.id}`,
@@ -88,3 +89,14 @@ describe('docs/screens', () => {
     }
   });
 });
+
+/** A morning at the shops: of some goods that lacked nothing all is sold, and of some that lacked a part more is. */
+async function sellSome({ controlUrl, dataset }: Sandbox): Promise<void> {
+  const shops = new Set(dataset.warehouses.filter(({ kind }) => kind === 'shop').map(({ key }) => key));
+  const kept = dataset.stock.filter(({ warehouseKey, minimum }) => shops.has(warehouseKey) && minimum !== null);
+  const enough = kept.filter(({ onHand, minimum }) => onHand >= minimum!).slice(0, 6);
+  const short = kept.filter(({ onHand, minimum }) => onHand > 0 && onHand < minimum!).slice(0, 6);
+  for (const { warehouseKey, itemKey, onHand } of [...enough, ...short]) {
+    await got.post(`${controlUrl}/1c/stock`, { json: { warehouseKey, itemKey, quantity: -onHand } });
+  }
+}
