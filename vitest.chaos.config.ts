@@ -4,5 +4,7 @@ import base from './vitest.config.ts';
 // Chaos kills, freezes and restarts real processes for minutes: a run of its own, on a machine that does nothing else.
 const chaos = mergeConfig(base, {});
 chaos.test.include = ['test/chaos/*.chaos.ts'];
+// No second try: what runs into its time limit goes on killing processes under the next.
+chaos.test.retry = 0;
 
 export default defineConfig(chaos);

@@ -18,7 +18,7 @@ afterAll(() => build.remove());
 describe.concurrent('whatever dies,', () => {
   it.for(backends)(
     'each need has its documents once, queues on %s',
-    { timeout: 180_000 },
+    { timeout: 900_000 },
     async (backend, { expect }) => {
       const result = await playSuite({ backend, build, runs: 5, seed: 1, stacks: 1 });
       const told = summary(result);
@@ -31,7 +31,7 @@ describe.concurrent('whatever dies,', () => {
 });
 
 describe.concurrent('the judge finds within 20 runs', () => {
-  it.for(PLANTED_BUGS)('the planted bug %s', { timeout: 240_000 }, async (plant, { expect }) => {
+  it.for(PLANTED_BUGS)('the planted bug %s', { timeout: 900_000 }, async (plant, { expect }) => {
     const result = await playSuite({
       ...{ backend: backends[0]!, build, runs: 20, seed: SEEDS[plant], stacks: 1, plant },
       // A bug may keep rows moving for ever; a hub without one is at rest long before.
