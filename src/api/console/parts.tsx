@@ -11,23 +11,6 @@ export const Csrf: FC<{ view: View }> = ({ view }) => (
   <input type="hidden" name="_csrf" value={view.session?.csrf ?? ''} />
 );
 
-/** A table that scrolls inside its card; on a phone each row is a card of its own. */
-export const Table: FC<{ label: string; head: Child[]; children?: Child; class?: string }> = (props) => (
-  <section class="scroll" aria-label={props.label} tabindex={0}>
-    <table class={props.class ?? 'cards'}>
-      <caption class="hidden">{props.label}</caption>
-      <thead>
-        <tr>
-          {props.head.map((one) => (
-            <th scope="col">{one}</th>
-          ))}
-        </tr>
-      </thead>
-      {props.children}
-    </table>
-  </section>
-);
-
 export const Empty: FC<{ children?: Child }> = ({ children }) => <p class="empty">{children}</p>;
 
 /** Text with a button that copies it. */
