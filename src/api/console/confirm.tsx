@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { Role } from '../../shared/people/people.ts';
 import type { RouteTotal } from '../queries/outbox-content.ts';
-import { roleName } from './layout.tsx';
+import { renderPage, roleName } from './layout.tsx';
 import { List } from './list.tsx';
 import { Csrf, Tag } from './parts.tsx';
 import { type Content, SHOWN } from './touched.ts';
@@ -10,8 +10,7 @@ import { documentKind, documentState, routeName } from './words.ts';
 
 const LINES_SHOWN = 10;
 
-/** «Затронет N»: what an act is about to touch. The list is frozen in the form; what comes to stand beside it is not touched. */
-export const Confirm: FC<{
+interface ConfirmProps {
   view: View;
   title: string;
   /** What will happen to each. */
@@ -25,7 +24,14 @@ export const Confirm: FC<{
   refusal?: string | null;
   needs: Role;
   back: string;
-}> = ({ view, title, consequence, action, button, content, notes = [], refusal = null, needs, back }) => {
+}
+
+/** «Затронет N»: what an act is about to touch. The list is frozen in the form; what comes to stand beside it is not touched. */
+export const renderConfirm = (props: ConfirmProps) =>
+  renderPage({ view: props.view, title: props.title, children: <Confirm {...props} /> });
+
+const Confirm: FC<ConfirmProps> = (props) => {
+  const { view, title, consequence, action, button, content, notes = [], refusal = null, needs, back } = props;
   const { t } = view;
   const { rows, totals } = content;
   const may = view.may(needs);

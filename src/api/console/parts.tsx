@@ -93,6 +93,14 @@ export const Input: FC<{
   </div>
 );
 
+/** What a list may be asked for: a few fields, and the button that asks. */
+export const FilterForm: FC<{ view: View; action: string; children?: Child }> = ({ view, action, children }) => (
+  <form class="filters" method="get" action={action}>
+    {children}
+    <button type="submit">{view.t('Показать', 'Show')}</button>
+  </form>
+);
+
 /** The page before this one is the browser's own way back; here is the way on. */
 export const NextPage: FC<{ view: View; next: string | null; first: boolean }> = ({ view, next, first }) => (
   <p class="pages">

@@ -7,7 +7,7 @@ import { type ActionRow, listActions } from '../../queries/actions.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
 import { List } from '../list.tsx';
-import { Input, NextPage, Tag } from '../parts.tsx';
+import { FilterForm, Input, NextPage, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 import { actName, type Tone } from '../words.ts';
@@ -35,11 +35,10 @@ export function actionsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db
         children: (
           <>
             <h1>{t('Действия людей', 'What people did')}</h1>
-            <form class="filters" method="get" action="/console/actions">
+            <FilterForm view={view} action="/console/actions">
               <Input name="actor" label={t('Кто', 'Who')} value={filter.actor} />
               <Input name="action" label={t('Действие (код)', 'Act (code)')} value={filter.action} />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />

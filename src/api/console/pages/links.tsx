@@ -8,7 +8,7 @@ import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { fieldOf, readFilters } from '../filters.ts';
 import { renderPage } from '../layout.tsx';
 import { List } from '../list.tsx';
-import { NextPage, Select, severalOf, Tag } from '../parts.tsx';
+import { FilterForm, NextPage, Select, severalOf, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { linkProblem } from '../words.ts';
 
@@ -49,7 +49,7 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
                 'Money is what waits in orders that are not made, at the price that the hub saw last. Correct the product and retry the orders.',
               )}
             </p>
-            <form class="filters" method="get" action="/console/links">
+            <FilterForm view={view} action="/console/links">
               <Select
                 {...fieldOf(filters)('problem')}
                 label={t('Что не так', 'What is wrong')}
@@ -65,8 +65,7 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
                   { value: 'yes', name: t('только те, что держат заказы', 'only those that hold orders up') },
                 ]}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />

@@ -8,7 +8,7 @@ import { runView } from '../../routes/run-view.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
 import { List } from '../list.tsx';
-import { NextPage, Select, severalOf, Tag } from '../parts.tsx';
+import { FilterForm, NextPage, Select, severalOf, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 import { runState, triggerName } from '../words.ts';
@@ -39,15 +39,14 @@ export function runsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>)
         children: (
           <>
             <h1>{t('Прогоны', 'Runs')}</h1>
-            <form class="filters" method="get" action="/console/runs">
+            <FilterForm view={view} action="/console/runs">
               <Select
                 name="status"
                 label={t('Состояние', 'State')}
                 {...severalOf(choices, status?.join(','))}
                 any={t('любое', 'any')}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={items} />
               <NextPage view={view} next={next_cursor} first={cursor === undefined} />

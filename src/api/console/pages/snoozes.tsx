@@ -11,7 +11,7 @@ import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { renderPage } from '../layout.tsx';
 import { List } from '../list.tsx';
-import { ActButton, Input, NextPage, Select } from '../parts.tsx';
+import { ActButton, FilterForm, Input, NextPage, Select } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 import { idOf } from './run.tsx';
@@ -47,7 +47,7 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
           <>
             <h1>{t('Отложенное и исключённое', 'Snoozed and excluded')}</h1>
             {view.may('operator') ? <NewSnooze view={view} warehouses={warehouses} typed={typed} /> : null}
-            <form class="filters" method="get" action="/console/snoozes">
+            <FilterForm view={view} action="/console/snoozes">
               <Input
                 name="q"
                 type="search"
@@ -64,8 +64,7 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
                   { value: 'ended', name: t('сняты', 'ended') },
                 ]}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />
