@@ -93,6 +93,26 @@ describe.each(['viewer', 'operator', 'admin'] as const)('for a %s', (role) => {
   });
 });
 
+it('the headings of numbers stand at the right as they do, and a cell says its own heading', async () => {
+  const numbers = new Set<string>();
+  for (const path of paths) {
+    const page = await (await visitors.operator.get(path)).text();
+    for (const [table] of page.matchAll(/<table.*?<\/table>/gs)) {
+      const heads = [...table.matchAll(/<th scope="col"(?: class="(n)")?>([^<]*)/g)];
+      for (const [row] of table.matchAll(/<tr[^>]*><td.*?<\/tr>/gs)) {
+        const cells = [...row.matchAll(/<td(?: class="(\w)")?(?: data-label="([^"]*)")?>/g)];
+        expect(cells.length, path).toBe(heads.length);
+        for (const [place, [, kind, label]] of cells.entries()) {
+          const [, side, head = ''] = heads[place] ?? [];
+          expect([path, head, side]).toEqual([path, label ?? head, kind === 'n' ? 'n' : undefined]);
+          if (side === 'n') numbers.add(head);
+        }
+      }
+    }
+  }
+  expect([...numbers]).toEqual(expect.arrayContaining(['Документов', 'Строк', 'Минимум — максимум', 'Количество']));
+});
+
 const found = async (query: string) => {
   const page = await (await visitors.viewer.get(`/console/documents?${query}`)).text();
   return page.slice(page.indexOf('class="filters"'));

@@ -1,16 +1,16 @@
-import type { Child, FC } from 'hono/jsx';
+import type { FC } from 'hono/jsx';
 import type { Role } from '../../shared/people/people.ts';
 import type { RouteTotal } from '../queries/outbox-content.ts';
-import { roleName } from './layout.tsx';
-import { Csrf, Table, Tag } from './parts.tsx';
+import { renderPage, roleName } from './layout.tsx';
+import { List } from './list.tsx';
+import { Csrf, Tag } from './parts.tsx';
 import { type Content, SHOWN } from './touched.ts';
 import type { View } from './view.ts';
 import { documentKind, documentState, routeName } from './words.ts';
 
 const LINES_SHOWN = 10;
 
-/** «Затронет N»: what an act is about to touch. The list is frozen in the form; what comes to stand beside it is not touched. */
-export const Confirm: FC<{
+interface ConfirmProps {
   view: View;
   title: string;
   /** What will happen to each. */
@@ -24,7 +24,14 @@ export const Confirm: FC<{
   refusal?: string | null;
   needs: Role;
   back: string;
-}> = ({ view, title, consequence, action, button, content, notes = [], refusal = null, needs, back }) => {
+}
+
+/** «Затронет N»: what an act is about to touch. The list is frozen in the form; what comes to stand beside it is not touched. */
+export const renderConfirm = (props: ConfirmProps) =>
+  renderPage({ view: props.view, title: props.title, children: <Confirm {...props} /> });
+
+const Confirm: FC<ConfirmProps> = (props) => {
+  const { view, title, consequence, action, button, content, notes = [], refusal = null, needs, back } = props;
   const { t } = view;
   const { rows, totals } = content;
   const may = view.may(needs);
@@ -88,40 +95,22 @@ const Totals: FC<{ view: View; totals: RouteTotal[] }> = ({ view, totals }) => {
   return (
     <>
       <h2>{t('Всего по маршрутам', 'In all, by route')}</h2>
-      <Table
+      <List
         label={t('Всего по маршрутам', 'In all, by route')}
-        head={[
-          t('Маршрут', 'Route'),
-          t('Документов', 'Documents'),
-          t('Строк', 'Lines'),
-          t('Количество', 'Quantity'),
-          t('Сумма', 'Sum'),
+        rows={totals}
+        columns={[
+          { head: t('Маршрут', 'Route'), cell: (one) => routeName(view, one) },
+          { head: t('Документов', 'Documents'), kind: 'number', cell: ({ documents }) => view.number(documents) },
+          { head: t('Строк', 'Lines'), kind: 'number', cell: ({ lines }) => view.number(lines) },
+          {
+            head: t('Количество', 'Quantity'),
+            kind: 'number',
+            cell: ({ quantities }) =>
+              quantities.map(({ quantity, unit }) => quantityOf(view, quantity, unit)).join(', '),
+          },
+          { head: t('Сумма', 'Sum'), kind: 'number', cell: (one) => sumOf(view, one) },
         ]}
-      >
-        <tbody>
-          {totals.map((one) => (
-            <tr>
-              <td data-label={t('Маршрут', 'Route')}>{routeName(view, one)}</td>
-              <td class="n" data-label={t('Документов', 'Documents')}>
-                {view.number(one.documents)}
-              </td>
-              <td class="n" data-label={t('Строк', 'Lines')}>
-                {view.number(one.lines)}
-              </td>
-              <td class="n" data-label={t('Количество', 'Quantity')}>
-                {one.quantities.map(({ quantity, unit }) => quantityOf(view, quantity, unit)).join(', ')}
-              </td>
-              <td class="n" data-label={t('Сумма', 'Sum')}>
-                {one.kind === 'order'
-                  ? one.sum === null
-                    ? t('цены неизвестны', 'no price known')
-                    : view.money(one.sum)
-                  : '—'}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      />
       {orders.length === 0 ? null : (
         <p>
           <strong>
@@ -139,49 +128,50 @@ const Totals: FC<{ view: View; totals: RouteTotal[] }> = ({ view, totals }) => {
   );
 };
 
+/** What the orders of a route come to; what is moved costs nothing. */
+function sumOf(view: View, { kind, sum }: RouteTotal): string {
+  if (kind !== 'order') return '—';
+  return sum === null ? view.t('цены неизвестны', 'no price known') : view.money(sum);
+}
+
 const Rows: FC<{ view: View; rows: Content['rows'] }> = ({ view, rows }) => {
   const { t } = view;
-  const head: Child[] = [
-    t('Документ', 'Document'),
-    t('Маршрут', 'Route'),
-    t('Что и сколько', 'What and how much'),
-    t('Состояние', 'State'),
-  ];
   return (
     <>
       <h2>{t('По документам', 'By document')}</h2>
-      <Table label={t('Что будет затронуто', 'What will be touched')} head={head}>
-        <tbody>
-          {rows.slice(0, SHOWN).map((row) => (
-            <tr>
-              <td data-label={t('Документ', 'Document')}>
-                <a href={`/console/documents/${row.id}`}>
-                  {documentKind(view, row.kind)} {row.external_number ?? ''}
-                </a>
-              </td>
-              <td data-label={t('Маршрут', 'Route')}>{routeName(view, row)}</td>
-              <td data-label={t('Что и сколько', 'What and how much')}>
-                {row.lines.slice(0, LINES_SHOWN).map((line) => (
-                  <p>
-                    {line.article} {line.item_name} — <strong>{quantityOf(view, line.quantity, line.unit)}</strong>
-                  </p>
-                ))}
-                {row.lines.length > LINES_SHOWN ? (
-                  <p class="soft">
-                    {t(
-                      `и ещё строк: ${row.lines.length - LINES_SHOWN}`,
-                      `and ${row.lines.length - LINES_SHOWN} more lines`,
-                    )}
-                  </p>
-                ) : null}
-              </td>
-              <td data-label={t('Состояние', 'State')}>
-                <Tag word={documentState(view, row.status)} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
+      <List
+        label={t('Что будет затронуто', 'What will be touched')}
+        rows={rows.slice(0, SHOWN)}
+        columns={[
+          {
+            head: t('Документ', 'Document'),
+            cell: (row) => (
+              <a href={`/console/documents/${row.id}`}>
+                {documentKind(view, row.kind)} {row.external_number ?? ''}
+              </a>
+            ),
+          },
+          { head: t('Маршрут', 'Route'), cell: (row) => routeName(view, row) },
+          { head: t('Что и сколько', 'What and how much'), cell: ({ lines }) => <Goods view={view} lines={lines} /> },
+          { head: t('Состояние', 'State'), cell: ({ status }) => <Tag word={documentState(view, status)} /> },
+        ]}
+      />
     </>
   );
 };
+
+/** The first lines of a document. */
+const Goods: FC<{ view: View; lines: Content['rows'][number]['lines'] }> = ({ view, lines }) => (
+  <>
+    {lines.slice(0, LINES_SHOWN).map((line) => (
+      <p>
+        {line.article} {line.item_name} — <strong>{quantityOf(view, line.quantity, line.unit)}</strong>
+      </p>
+    ))}
+    {lines.length > LINES_SHOWN ? (
+      <p class="soft">
+        {view.t(`и ещё строк: ${lines.length - LINES_SHOWN}`, `and ${lines.length - LINES_SHOWN} more lines`)}
+      </p>
+    ) : null}
+  </>
+);

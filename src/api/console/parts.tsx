@@ -11,23 +11,6 @@ export const Csrf: FC<{ view: View }> = ({ view }) => (
   <input type="hidden" name="_csrf" value={view.session?.csrf ?? ''} />
 );
 
-/** A table that scrolls inside its card; on a phone each row is a card of its own. */
-export const Table: FC<{ label: string; head: Child[]; children?: Child; class?: string }> = (props) => (
-  <section class="scroll" aria-label={props.label} tabindex={0}>
-    <table class={props.class ?? 'cards'}>
-      <caption class="hidden">{props.label}</caption>
-      <thead>
-        <tr>
-          {props.head.map((one) => (
-            <th scope="col">{one}</th>
-          ))}
-        </tr>
-      </thead>
-      {props.children}
-    </table>
-  </section>
-);
-
 export const Empty: FC<{ children?: Child }> = ({ children }) => <p class="empty">{children}</p>;
 
 /** Text with a button that copies it. */
@@ -108,6 +91,14 @@ export const Input: FC<{
     <input id={`f-${name}`} name={name} type={type} value={value} {...more} {...wrong(`f-${name}`, problem)} />
     <Problem id={`f-${name}`} problem={problem} />
   </div>
+);
+
+/** What a list may be asked for: a few fields, and the button that asks. */
+export const FilterForm: FC<{ view: View; action: string; children?: Child }> = ({ view, action, children }) => (
+  <form class="filters" method="get" action={action}>
+    {children}
+    <button type="submit">{view.t('Показать', 'Show')}</button>
+  </form>
 );
 
 /** The page before this one is the browser's own way back; here is the way on. */

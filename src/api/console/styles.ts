@@ -120,7 +120,7 @@ details > summary { cursor: pointer; color: var(--link); padding: .15rem 0; }
 .chart-box .bar2 { fill: var(--second); }
 .chart-box .line1 { stroke: var(--act); fill: none; stroke-width: 2; }
 .chart-box .line2 { stroke: var(--second); fill: none; stroke-width: 2; stroke-dasharray: 5 3; }
-.journal td.m { min-width: 16rem; overflow-wrap: anywhere; }
+td.m { min-width: 16rem; overflow-wrap: anywhere; }
 .journal tr.error td:first-child { box-shadow: inset 3px 0 0 var(--bad); }
 .journal tr.warning td:first-child { box-shadow: inset 3px 0 0 #b06a00; }
 .login { max-width: 24rem; margin: 12vh auto; }

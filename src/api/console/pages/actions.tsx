@@ -1,13 +1,16 @@
 import type { Hono } from 'hono';
+import type { Child, FC } from 'hono/jsx';
 import { z } from 'zod';
 import { cursorField, cutPage } from '../../fields/cursor.ts';
 import { textField } from '../../fields/query-fields.ts';
-import { listActions } from '../../queries/actions.ts';
+import { type ActionRow, listActions } from '../../queries/actions.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, Input, NextPage, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { FilterForm, Input, NextPage, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
-import { actName } from '../words.ts';
+import type { View } from '../view.ts';
+import { actName, type Tone } from '../words.ts';
 
 const PAGE = 100;
 
@@ -32,72 +35,12 @@ export function actionsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db
         children: (
           <>
             <h1>{t('Действия людей', 'What people did')}</h1>
-            <form class="filters" method="get" action="/console/actions">
+            <FilterForm view={view} action="/console/actions">
               <Input name="actor" label={t('Кто', 'Who')} value={filter.actor} />
               <Input name="action" label={t('Действие (код)', 'Act (code)')} value={filter.action} />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
-              {shown.length === 0 ? (
-                <Empty>{t('Никто ещё ничего не делал.', 'Nobody has done anything yet.')}</Empty>
-              ) : (
-                <Table
-                  label={t('Действия', 'Acts')}
-                  head={[
-                    t('Когда', 'When'),
-                    t('Кто', 'Who'),
-                    t('Что', 'What'),
-                    t('Итог', 'Outcome'),
-                    t('С чем', 'With what'),
-                    t('Подробности', 'Details'),
-                  ]}
-                >
-                  <tbody>
-                    {shown.map((one) => (
-                      <tr>
-                        <td class="t" data-label={t('Когда', 'When')}>
-                          {view.time(one.ts)}
-                        </td>
-                        <td data-label={t('Кто', 'Who')}>
-                          <a href={`/console/actions?actor=${encodeURIComponent(one.actor)}`}>{one.actor}</a>
-                        </td>
-                        <td data-label={t('Что', 'What')}>
-                          {actName(view, one.action)} <span class="key">{one.action}</span>
-                        </td>
-                        <td data-label={t('Итог', 'Outcome')}>
-                          <Tag
-                            word={
-                              one.outcome === 'done'
-                                ? { name: t('сделано', 'done'), tone: 'good' }
-                                : one.outcome === 'refused'
-                                  ? { name: t('отказано', 'refused'), tone: 'bad' }
-                                  : one.outcome === 'failed'
-                                    ? { name: t('не удалось', 'failed'), tone: 'bad' }
-                                    : { name: t('пропущено', 'skipped'), tone: 'calm' }
-                            }
-                          />
-                        </td>
-                        <td {...((one.outbox_id ?? one.run_id) ? { 'data-label': t('С чем', 'With what') } : {})}>
-                          {one.outbox_id === null ? null : (
-                            <a href={`/console/documents/${one.outbox_id}`}>{t('документ', 'document')}</a>
-                          )}{' '}
-                          {one.run_id === null ? null : (
-                            <a href={`/console/runs/${one.run_id}`}>{t('прогон', 'run')}</a>
-                          )}
-                        </td>
-                        <td {...(one.details === null ? {} : { 'data-label': t('Подробности', 'Details') })}>
-                          {one.details === null ? null : (
-                            <details>
-                              <summary>{t('показать', 'show')}</summary>
-                              <pre>{JSON.stringify(one.details, null, 2)}</pre>
-                            </details>
-                          )}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </Table>
-              )}
+              <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />
             </div>
           </>
@@ -106,3 +49,56 @@ export function actionsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db
     );
   });
 }
+
+const Rows: FC<{ view: View; rows: ActionRow[] }> = ({ view, rows }) => {
+  const { t } = view;
+  return (
+    <List
+      label={t('Действия', 'Acts')}
+      rows={rows}
+      empty={t('Никто ещё ничего не делал.', 'Nobody has done anything yet.')}
+      columns={[
+        { head: t('Когда', 'When'), kind: 'time', cell: ({ ts }) => view.time(ts) },
+        {
+          head: t('Кто', 'Who'),
+          cell: ({ actor }) => <a href={`/console/actions?actor=${encodeURIComponent(actor)}`}>{actor}</a>,
+        },
+        {
+          head: t('Что', 'What'),
+          cell: ({ action }) => (
+            <>
+              {actName(view, action)} <span class="key">{action}</span>
+            </>
+          ),
+        },
+        { head: t('Итог', 'Outcome'), cell: ({ outcome }) => <Tag word={outcomeOf(view, outcome)} /> },
+        { head: t('С чем', 'With what'), cell: (one) => touchedBy(view, one) },
+        { head: t('Подробности', 'Details'), cell: ({ details }) => folded(view, details) },
+      ]}
+    />
+  );
+};
+
+function outcomeOf({ t }: View, outcome: string): { name: string; tone: Tone } {
+  if (outcome === 'done') return { name: t('сделано', 'done'), tone: 'good' };
+  if (outcome === 'refused') return { name: t('отказано', 'refused'), tone: 'bad' };
+  if (outcome === 'failed') return { name: t('не удалось', 'failed'), tone: 'bad' };
+  return { name: t('пропущено', 'skipped'), tone: 'calm' };
+}
+
+/** The document and the run that the act was about, where there are any. */
+const touchedBy = ({ t }: View, { outbox_id, run_id }: ActionRow): Child =>
+  outbox_id === null && run_id === null ? null : (
+    <>
+      {outbox_id === null ? null : <a href={`/console/documents/${outbox_id}`}>{t('документ', 'document')}</a>}{' '}
+      {run_id === null ? null : <a href={`/console/runs/${run_id}`}>{t('прогон', 'run')}</a>}
+    </>
+  );
+
+const folded = ({ t }: View, details: unknown): Child =>
+  details === null ? null : (
+    <details>
+      <summary>{t('показать', 'show')}</summary>
+      <pre>{JSON.stringify(details, null, 2)}</pre>
+    </details>
+  );

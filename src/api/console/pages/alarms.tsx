@@ -4,12 +4,13 @@ import { z } from 'zod';
 import type { AlarmChannel } from '../../../shared/db/generated/client.ts';
 import { sendTest } from '../../alarm-test.ts';
 import { cursorField, cutPage } from '../../fields/cursor.ts';
-import { listAlarms } from '../../queries/alarms.ts';
+import { type AlarmRecord, listAlarms } from '../../queries/alarms.ts';
 import { alarmText } from '../alarm-text.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { renderPage } from '../layout.tsx';
-import { ActButton, Empty, NextPage, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { ActButton, NextPage, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 
@@ -71,42 +72,7 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
               )}
             </div>
             <div class="card">
-              {shown.length === 0 ? (
-                <Empty>{t('Тревог ещё не было.', 'There has been no alarm yet.')}</Empty>
-              ) : (
-                <Table
-                  label={t('Тревоги', 'Alarms')}
-                  head={[
-                    t('С', 'Since'),
-                    t('Состояние', 'State'),
-                    t('Что случилось', 'What happened'),
-                    t('Сообщено', 'Told'),
-                  ]}
-                >
-                  <tbody>
-                    {shown.map((one) => (
-                      <tr>
-                        <td class="t" data-label={t('С', 'Since')}>
-                          {view.time(one.since)}
-                        </td>
-                        <td data-label={t('Состояние', 'State')}>
-                          {one.resolved_at === null ? (
-                            <Tag word={{ name: t('продолжается', 'goes on'), tone: 'bad' }} />
-                          ) : (
-                            <>
-                              <Tag word={{ name: t('в порядке', 'over'), tone: 'good' }} /> {view.time(one.resolved_at)}
-                            </>
-                          )}
-                        </td>
-                        <td data-label={t('Что случилось', 'What happened')}>{alarmText(view, one)}</td>
-                        <td class="t" data-label={t('Сообщено', 'Told')}>
-                          {one.told_at === null ? t('ещё нет', 'not yet') : view.time(one.told_at)}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </Table>
-              )}
+              <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />
             </div>
           </>
@@ -129,6 +95,37 @@ export function alarmPages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
     );
   });
 }
+
+const Rows: FC<{ view: View; rows: AlarmRecord[] }> = ({ view, rows }) => {
+  const { t } = view;
+  return (
+    <List
+      label={t('Тревоги', 'Alarms')}
+      rows={rows}
+      empty={t('Тревог ещё не было.', 'There has been no alarm yet.')}
+      columns={[
+        { head: t('С', 'Since'), kind: 'time', cell: ({ since }) => view.time(since) },
+        { head: t('Состояние', 'State'), cell: (one) => <Standing view={view} alarm={one} /> },
+        { head: t('Что случилось', 'What happened'), cell: (one) => alarmText(view, one) },
+        {
+          head: t('Сообщено', 'Told'),
+          kind: 'time',
+          cell: ({ told_at }) => (told_at === null ? t('ещё нет', 'not yet') : view.time(told_at)),
+        },
+      ]}
+    />
+  );
+};
+
+/** Whether it goes on, else when it was over. */
+const Standing: FC<{ view: View; alarm: AlarmRecord }> = ({ view, alarm: { resolved_at } }) =>
+  resolved_at === null ? (
+    <Tag word={{ name: view.t('продолжается', 'goes on'), tone: 'bad' }} />
+  ) : (
+    <>
+      <Tag word={{ name: view.t('в порядке', 'over'), tone: 'good' }} /> {view.time(resolved_at)}
+    </>
+  );
 
 /** How a way to tell was found when it was last used. */
 const Fared: FC<{ view: View; channel: AlarmChannel | undefined }> = ({ view, channel }) => {

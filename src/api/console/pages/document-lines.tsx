@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { findOutbox, OutboxRowView } from '../../queries/outbox.ts';
-import { ActButton, Csrf, Empty, Problem, Table, wrong } from '../parts.tsx';
+import { type Column, List } from '../list.tsx';
+import { ActButton, Csrf, Problem, wrong } from '../parts.tsx';
 import type { View } from '../view.ts';
 
 type Line = NonNullable<Awaited<ReturnType<typeof findOutbox>>>['lines'][number];
@@ -20,66 +21,54 @@ export const Lines: FC<{ view: View; row: OutboxRowView; lines: Line[]; refused:
   const { view, row, lines, refused } = props;
   const { t } = view;
   const decides = row.status === 'held' && view.may('operator');
-  if (lines.length === 0) return <Empty>{t('Строк нет.', 'No lines.')}</Empty>;
-  const head = [
-    t('№', 'No.'),
-    t('Товар', 'Item'),
-    t('Количество', 'Quantity'),
-    t('Получено', 'Received'),
-    t('Состояние', 'State'),
-  ];
+  const decision: Column<Line> = {
+    head: t('Решение', 'Decision'),
+    cell: (line) =>
+      line.closed_at !== null ? null : (
+        <Decision view={view} row={row} line={line} refused={refused?.line === line.line_number ? refused : null} />
+      ),
+  };
   return (
-    <Table
+    <List
       label={t('Строки документа', 'Lines of the document')}
-      head={decides ? [...head, t('Решение', 'Decision')] : head}
-    >
-      <tbody>
-        {lines.map((line) => (
-          <tr>
-            <td class="n" data-label={t('№', 'No.')}>
-              {line.line_number}
-            </td>
-            <td data-label={t('Товар', 'Item')}>
-              <a href={`/console/runs/${row.run_id}?q=${encodeURIComponent(line.article)}`}>{line.article}</a>{' '}
-              {line.item_name}
-            </td>
-            <td class="n" data-label={t('Количество', 'Quantity')}>
-              {view.number(line.quantity)}
-              {line.planned_quantity === null ? null : (
-                <p class="soft">
-                  {t('по расчёту', 'planned')} {view.number(line.planned_quantity)}; {line.edited_by}:{' '}
-                  {line.edit_reason}
-                </p>
-              )}
-            </td>
-            <td class="n" data-label={t('Получено', 'Received')}>
-              {view.number(line.received)}
-            </td>
-            <td data-label={t('Состояние', 'State')}>
-              {line.closed_reason !== null
-                ? closedName(view, line.closed_reason)
-                : line.approved_by === null
-                  ? t('ожидается', 'expected')
-                  : `${t('утверждена', 'approved')}: ${line.approved_by}`}
-            </td>
-            {decides ? (
-              <td {...(line.closed_at === null ? { 'data-label': t('Решение', 'Decision') } : {})}>
-                {line.closed_at === null ? (
-                  <Decision
-                    view={view}
-                    row={row}
-                    line={line}
-                    refused={refused?.line === line.line_number ? refused : null}
-                  />
-                ) : null}
-              </td>
-            ) : null}
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+      rows={lines}
+      empty={t('Строк нет.', 'No lines.')}
+      columns={[
+        { head: t('№', 'No.'), kind: 'number', cell: ({ line_number }) => line_number },
+        {
+          head: t('Товар', 'Item'),
+          cell: ({ article, item_name }) => (
+            <>
+              <a href={`/console/runs/${row.run_id}?q=${encodeURIComponent(article)}`}>{article}</a> {item_name}
+            </>
+          ),
+        },
+        { head: t('Количество', 'Quantity'), kind: 'number', cell: (line) => <Quantity view={view} line={line} /> },
+        { head: t('Получено', 'Received'), kind: 'number', cell: ({ received }) => view.number(received) },
+        { head: t('Состояние', 'State'), cell: (line) => stateOf(view, line) },
+        ...(decides ? [decision] : []),
+      ]}
+    />
   );
 };
+
+/** What is ordered; where a person changed it, also what the hub had worked out. */
+const Quantity: FC<{ view: View; line: Line }> = ({ view, line }) => (
+  <>
+    {view.number(line.quantity)}
+    {line.planned_quantity === null ? null : (
+      <p class="soft">
+        {view.t('по расчёту', 'planned')} {view.number(line.planned_quantity)}; {line.edited_by}: {line.edit_reason}
+      </p>
+    )}
+  </>
+);
+
+function stateOf(view: View, { closed_reason, approved_by }: Line): string {
+  const { t } = view;
+  if (closed_reason !== null) return closedName(view, closed_reason);
+  return approved_by === null ? t('ожидается', 'expected') : `${t('утверждена', 'approved')}: ${approved_by}`;
+}
 
 /** A single line needs no page of its own to be confirmed: what is touched stands beside the button. */
 const Decision: FC<{ view: View; row: OutboxRowView; line: Line; refused: RefusedEdit | null }> = (props) => {

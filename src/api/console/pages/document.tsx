@@ -6,7 +6,8 @@ import { type EntryRow, listJournal } from '../../queries/journal.ts';
 import { findOutbox, type OutboxRowView } from '../../queries/outbox.ts';
 import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Copy, Empty, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { Copy, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { documentKind, documentState, entryState, routeName, systemName } from '../words.ts';
 import { Lines, type RefusedEdit } from './document-lines.tsx';
@@ -211,26 +212,21 @@ const Acts: FC<{ view: View; row: OutboxRowView }> = ({ view, row }) => {
 
 const Entries: FC<{ view: View; entries: EntryRow[] }> = ({ view, entries }) => {
   const { t } = view;
-  if (entries.length === 0) return <Empty>{t('Ещё ничего не было.', 'Nothing yet.')}</Empty>;
   return (
-    <Table
+    <List
       label={t('События', 'Events')}
-      head={[t('Когда', 'When'), t('Система', 'System'), t('Исход', 'Outcome'), t('Что', 'What')]}
-    >
-      <tbody>
-        {entries.map((entry) => (
-          <tr>
-            <td class="t" data-label={t('Когда', 'When')}>
-              <a href={`/console/journal/${entry.id}`}>{view.time(entry.ts)}</a>
-            </td>
-            <td data-label={t('Система', 'System')}>{systemName(view, entry.system)}</td>
-            <td data-label={t('Исход', 'Outcome')}>
-              <Tag word={entryState(view, entry.status)} />
-            </td>
-            <td data-label={t('Что', 'What')}>{entry.message}</td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+      rows={entries}
+      empty={t('Ещё ничего не было.', 'Nothing yet.')}
+      columns={[
+        {
+          head: t('Когда', 'When'),
+          kind: 'time',
+          cell: ({ id, ts }) => <a href={`/console/journal/${id}`}>{view.time(ts)}</a>,
+        },
+        { head: t('Система', 'System'), cell: ({ system }) => systemName(view, system) },
+        { head: t('Исход', 'Outcome'), cell: ({ status }) => <Tag word={entryState(view, status)} /> },
+        { head: t('Что', 'What'), cell: ({ message }) => message },
+      ]}
+    />
   );
 };

@@ -8,7 +8,8 @@ import { type Goods, goodsOf } from '../../queries/outbox-goods.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { readFilters } from '../filters.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, NextPage, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { NextPage, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { documentKind, documentState, routeName } from '../words.ts';
 import { DocumentFilters, documentFilters, outboxFilter } from './document-filters.tsx';
@@ -65,55 +66,46 @@ export function documentsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, '
 
 const Rows: FC<{ view: View; rows: OutboxRowView[]; goods: Map<string, Goods> }> = ({ view, rows, goods }) => {
   const { t } = view;
-  if (rows.length === 0) return <Empty>{t('По этому отбору документов нет.', 'No documents fit this filter.')}</Empty>;
   return (
-    <Table
+    <List
       label={t('Документы', 'Documents')}
-      head={[
-        t('Документ', 'Document'),
-        t('Состояние', 'State'),
-        t('Маршрут', 'Route'),
-        t('Товар', 'Item'),
-        t('Сделан', 'Made'),
-        t('Обновлён', 'Updated'),
+      rows={rows}
+      empty={t('По этому отбору документов нет.', 'No documents fit this filter.')}
+      columns={[
+        {
+          head: t('Документ', 'Document'),
+          cell: (row) => (
+            <a href={`/console/documents/${row.id}`}>
+              {documentKind(view, row.kind)} {row.external_number ?? t('без номера', 'no number yet')}
+            </a>
+          ),
+        },
+        { head: t('Состояние', 'State'), cell: (row) => <State view={view} row={row} /> },
+        { head: t('Маршрут', 'Route'), cell: (row) => routeName(view, row) },
+        { head: t('Товар', 'Item'), cell: ({ id }) => goodsText(view, goods.get(id)) },
+        { head: t('Сделан', 'Made'), kind: 'time', cell: ({ confirmed_at }) => view.shortTime(confirmed_at) },
+        { head: t('Обновлён', 'Updated'), kind: 'time', cell: ({ updated_at }) => view.shortTime(updated_at) },
       ]}
-    >
-      <tbody>
-        {rows.map((row) => {
-          const content = goods.get(row.id);
-          return (
-            <tr>
-              <td data-label={t('Документ', 'Document')}>
-                <a href={`/console/documents/${row.id}`}>
-                  {documentKind(view, row.kind)} {row.external_number ?? t('без номера', 'no number yet')}
-                </a>
-              </td>
-              <td data-label={t('Состояние', 'State')}>
-                <Tag word={documentState(view, row.status)} />
-                {row.question === null ? null : (
-                  <>
-                    {' '}
-                    <Tag word={{ name: t('есть вопрос', 'asks'), tone: 'warn' }} />
-                  </>
-                )}
-                {row.error_message === null || row.status === 'done' ? null : <p class="soft">{row.error_message}</p>}
-              </td>
-              <td data-label={t('Маршрут', 'Route')}>{routeName(view, row)}</td>
-              <td data-label={t('Товар', 'Item')}>
-                {content === undefined
-                  ? ''
-                  : `${content.article} ${content.itemName}, ${view.number(content.quantity)}${content.lines > 1 ? ` (+${content.lines - 1})` : ''}`}
-              </td>
-              <td class="t" data-label={t('Сделан', 'Made')}>
-                {view.shortTime(row.confirmed_at)}
-              </td>
-              <td class="t" data-label={t('Обновлён', 'Updated')}>
-                {view.shortTime(row.updated_at)}
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </Table>
+    />
   );
 };
+
+const State: FC<{ view: View; row: OutboxRowView }> = ({ view, row }) => (
+  <>
+    <Tag word={documentState(view, row.status)} />
+    {row.question === null ? null : (
+      <>
+        {' '}
+        <Tag word={{ name: view.t('есть вопрос', 'asks'), tone: 'warn' }} />
+      </>
+    )}
+    {row.error_message === null || row.status === 'done' ? null : <p class="soft">{row.error_message}</p>}
+  </>
+);
+
+/** The first item of a document, its quantity, and how many more there are. */
+function goodsText(view: View, goods: Goods | undefined): string {
+  if (goods === undefined) return '';
+  const { article, itemName, quantity, lines } = goods;
+  return `${article} ${itemName}, ${view.number(quantity)}${lines > 1 ? ` (+${lines - 1})` : ''}`;
+}

@@ -1,50 +1,53 @@
 import type { FC } from 'hono/jsx';
-import { Table } from '../parts.tsx';
+import { type Column, List } from '../list.tsx';
 import type { View } from '../view.ts';
 import { jobName, queueName } from '../words.ts';
 
 export interface QueueState {
   name: string;
   counts: Record<string, number> | null;
-  schedulers: { name: string; pattern?: string | undefined; next?: number | undefined }[] | null;
+  schedulers: Scheduler[] | null;
+}
+
+interface Scheduler {
+  name: string;
+  pattern?: string | undefined;
+  next?: number | undefined;
 }
 
 /** How the queues stand, and what comes by itself. */
 export const Queues: FC<{ view: View; queues: QueueState[] }> = ({ view, queues }) => {
   const { t } = view;
-  const states = [
-    ['waiting', t('Ждут', 'Waiting')],
-    ['active', t('В работе', 'Active')],
-    ['delayed', t('Отложены', 'Delayed')],
-    ['failed', t('С ошибкой', 'Failed')],
-  ] as const;
+  const count = (state: string, head: string): Column<QueueState> => ({
+    head,
+    kind: 'number',
+    cell: ({ counts }) => (counts === null ? '—' : view.number(counts[state] ?? 0)),
+  });
   return (
-    <Table
+    <List
       label={t('Очереди', 'Queues')}
-      head={[t('Очередь', 'Queue'), ...states.map(([, label]) => label), t('Расписание', 'Schedule')]}
-    >
-      <tbody>
-        {queues.map(({ name, counts, schedulers }) => (
-          <tr>
-            <td data-label={t('Очередь', 'Queue')}>
-              <a href={`/queues/queue/${name}`}>{queueName(view, name)}</a>
-            </td>
-            {states.map(([state, label]) => (
-              <td class="n" data-label={label}>
-                {counts === null ? '—' : view.number(counts[state] ?? 0)}
-              </td>
-            ))}
-            <td {...((schedulers ?? []).length === 0 ? {} : { 'data-label': t('Расписание', 'Schedule') })}>
-              {(schedulers ?? []).map((one) => (
-                <p>
-                  {jobName(view, one.name)} <span class="key">{one.pattern ?? ''}</span>{' '}
-                  {one.next === undefined ? '' : `${t('следующий раз', 'next')} ${view.time(new Date(one.next))}`}
-                </p>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+      rows={queues}
+      columns={[
+        {
+          head: t('Очередь', 'Queue'),
+          cell: ({ name }) => <a href={`/queues/queue/${name}`}>{queueName(view, name)}</a>,
+        },
+        count('waiting', t('Ждут', 'Waiting')),
+        count('active', t('В работе', 'Active')),
+        count('delayed', t('Отложены', 'Delayed')),
+        count('failed', t('С ошибкой', 'Failed')),
+        {
+          head: t('Расписание', 'Schedule'),
+          cell: ({ schedulers }) => (schedulers ?? []).map((one) => <Schedule view={view} one={one} />),
+        },
+      ]}
+    />
   );
 };
+
+const Schedule: FC<{ view: View; one: Scheduler }> = ({ view, one: { name, pattern, next } }) => (
+  <p>
+    {jobName(view, name)} <span class="key">{pattern ?? ''}</span>{' '}
+    {next === undefined ? '' : `${view.t('следующий раз', 'next')} ${view.time(new Date(next))}`}
+  </p>
+);

@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx';
 import { passed } from '../../../shared/check/run-steps.ts';
 import type { CheckedStep } from '../../../shared/check/step.ts';
-import { Empty, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { Empty, Tag } from '../parts.tsx';
 import type { SystemWatch } from '../system-watch.ts';
 import type { View } from '../view.ts';
 import { stepName, systemName, type Tone } from '../words.ts';
@@ -85,31 +86,28 @@ const Progress: FC<{ view: View; watch: SystemWatch }> = ({ view, watch }) => {
 const StepTable: FC<{ view: View; system: string; steps: readonly CheckedStep[] }> = ({ view, system, steps }) => {
   const { t } = view;
   return (
-    <Table
+    <List
       label={systemName(view, system)}
-      head={[t('Что', 'What'), t('Итог', 'Result'), t('Увидено', 'Seen'), t('Что сделать', 'What to do')]}
-    >
-      <tbody>
-        {steps.map((step) => (
-          <tr>
-            <td data-label={t('Что', 'What')}>{stepName(view, step.id, step.name)}</td>
-            <td data-label={t('Итог', 'Result')}>
-              <Tag word={results(view)[step.result]} />
-            </td>
-            <td data-label={t('Увидено', 'Seen')}>
-              {step.detail}
-              {step.more.length === 0 ? null : (
-                <ul>
-                  {step.more.map((one) => (
-                    <li>{one}</li>
-                  ))}
-                </ul>
-              )}
-            </td>
-            <td {...(step.cure === null ? {} : { 'data-label': t('Что сделать', 'What to do') })}>{step.cure ?? ''}</td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+      rows={steps}
+      columns={[
+        { head: t('Что', 'What'), cell: ({ id, name }) => stepName(view, id, name) },
+        { head: t('Итог', 'Result'), cell: ({ result }) => <Tag word={results(view)[result]} /> },
+        { head: t('Увидено', 'Seen'), cell: (step) => <Seen step={step} /> },
+        { head: t('Что сделать', 'What to do'), cell: ({ cure }) => cure },
+      ]}
+    />
   );
 };
+
+const Seen: FC<{ step: CheckedStep }> = ({ step: { detail, more } }) => (
+  <>
+    {detail}
+    {more.length === 0 ? null : (
+      <ul>
+        {more.map((one) => (
+          <li>{one}</li>
+        ))}
+      </ul>
+    )}
+  </>
+);

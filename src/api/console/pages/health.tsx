@@ -8,7 +8,8 @@ import { type BudgetUse, listBudgets } from '../../queries/budget.ts';
 import { shareAnswer } from '../../shared-answer.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import { createSystemWatch, type SystemWatch } from '../system-watch.ts';
 import type { View } from '../view.ts';
@@ -138,54 +139,38 @@ export function healthPage(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
 const Budgets: FC<{ view: View; budgets: BudgetUse[] }> = ({ view, budgets }) => {
   const { t } = view;
   const { units, parallel } = MOYSKLAD_LIMITS;
-  if (budgets.length === 0) {
-    return (
-      <Empty>
-        {t(
-          `За сутки запросов не было: свободны все ${units} единиц за 3 с.`,
-          `No request within a day: all ${units} units in 3 s are free.`,
-        )}
-      </Empty>
-    );
-  }
   return (
-    <Table
+    <List
       label={t('Бюджет запросов', 'Budget of requests')}
-      head={[
-        t('Чей', 'Whose'),
-        t('Единиц за 3 с', 'Units in 3 s'),
-        t('Запросов сразу', 'Requests at once'),
-        t('Отказов за минуту', 'Refusals in a minute'),
-      ]}
-    >
-      <tbody>
-        {budgets.map((one, index) => (
-          <tr>
-            <td data-label={t('Чей', 'Whose')}>
-              {index === 0 ? t('нынешний доступ', 'present access') : t('прежний доступ', 'former access')}{' '}
+      rows={budgets}
+      empty={t(
+        `За сутки запросов не было: свободны все ${units} единиц за 3 с.`,
+        `No request within a day: all ${units} units in 3 s are free.`,
+      )}
+      columns={[
+        {
+          head: t('Чей', 'Whose'),
+          cell: (one) => (
+            <>
+              {one === budgets[0] ? t('нынешний доступ', 'present access') : t('прежний доступ', 'former access')}{' '}
               <span class="key">{one.name.split(' ').at(-1)?.slice(0, 8)}</span>
-            </td>
-            <td data-label={t('Единиц за 3 с', 'Units in 3 s')}>
-              <Use view={view} used={one.units} of={units} />
-            </td>
-            <td data-label={t('Запросов сразу', 'Requests at once')}>
-              <Use view={view} used={one.flying} of={parallel} />
-            </td>
-            <td class="n" data-label={t('Отказов за минуту', 'Refusals in a minute')}>
-              {view.number(one.failures)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+            </>
+          ),
+        },
+        { head: t('Единиц за 3 с', 'Units in 3 s'), cell: (one) => used(view, one.units, units) },
+        { head: t('Запросов сразу', 'Requests at once'), cell: ({ flying }) => used(view, flying, parallel) },
+        {
+          head: t('Отказов за минуту', 'Refusals in a minute'),
+          kind: 'number',
+          cell: ({ failures }) => view.number(failures),
+        },
+      ]}
+    />
   );
 };
 
-const Use: FC<{ view: View; used: number; of: number }> = ({ view: { t }, used, of }) => (
-  <>
-    {t(
-      `занято ${used} из ${of}, осталось ${Math.max(0, of - used)}`,
-      `${used} of ${of} used, ${Math.max(0, of - used)} left`,
-    )}
-  </>
-);
+const used = ({ t }: View, some: number, all: number): string =>
+  t(
+    `занято ${some} из ${all}, осталось ${Math.max(0, all - some)}`,
+    `${some} of ${all} used, ${Math.max(0, all - some)} left`,
+  );

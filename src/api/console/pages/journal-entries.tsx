@@ -1,5 +1,6 @@
-import type { FC } from 'hono/jsx';
-import type { Column, ShownEntry } from '../../journal/journal-source.ts';
+import type { Child, FC } from 'hono/jsx';
+import type { Column as JournalColumn, ShownEntry } from '../../journal/journal-source.ts';
+import { type Column, List, ListRows } from '../list.tsx';
 import { Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { entryState, levelName, levelTone, systemName } from '../words.ts';
@@ -7,56 +8,87 @@ import { entryState, levelName, levelTone, systemName } from '../words.ts';
 /** JSON in the list is cut here; the entry's own page shows all of it. */
 const PREVIEW = 1_500;
 
-/** The rows of the list. `absent`: columns that this database's table does not have. */
-export const EntryRows: FC<{ view: View; entries: ShownEntry[]; absent: readonly Column[] }> = ({
-  view,
-  entries,
-  absent,
-}) => {
-  const { t } = view;
-  const or = (column: Column, value: string | null) => (absent.includes(column) ? '—' : (value ?? ''));
+interface EntriesProps {
+  view: View;
+  entries: ShownEntry[];
+  /** Columns that this database's table does not have. */
+  absent: readonly JournalColumn[];
+}
+
+export const Entries: FC<EntriesProps> = ({ view, entries, absent }) => (
+  <List
+    class="journal cards"
+    label={view.t('Записи', 'Entries')}
+    bodyId="rows"
+    rows={entries}
+    rowClass={levelOf}
+    columns={columnsOf(view, absent)}
+  />
+);
+
+/** The rows alone: a refresh puts them above those of the page. `more`: what is said below them, where there are more. */
+export const EntryRows: FC<EntriesProps & { more: Child }> = ({ view, entries, absent, more }) => {
+  const columns = columnsOf(view, absent);
   return (
     <>
-      {entries.map((entry) => (
-        <tr class={entry.level ?? ''}>
-          <td class="t" data-label={t('Когда', 'When')}>
-            {entry.id === null ? (
-              or('ts', entry.ts && view.time(entry.ts))
-            ) : (
-              <a href={`/console/journal/${encodeURIComponent(entry.id)}`}>
-                {entry.ts === null ? entry.id : view.time(entry.ts)}
-              </a>
-            )}
-          </td>
-          <td data-label={t('Уровень', 'Level')}>
-            {entry.level === null ? (
-              or('level', null)
-            ) : (
-              <Tag word={{ name: levelName(view, entry.level), tone: levelTone(entry.level) }} />
-            )}
-          </td>
-          <td data-label={t('Система', 'System')}>
-            {entry.system === null ? or('system', null) : systemName(view, entry.system)}
-          </td>
-          <td data-label={t('Шаг', 'Step')}>{or('step', entry.step)}</td>
-          <td data-label={t('Исход', 'Outcome')}>
-            {entry.status === null ? or('status', null) : <Tag word={entryState(view, entry.status)} />}
-          </td>
-          <td class="m" data-label={t('Сообщение', 'Message')}>
-            {or('message', entry.message)}
-            {entry.outbox_id === null ? null : (
-              <>
-                {' '}
-                <a href={`/console/documents/${entry.outbox_id}`}>{t('документ', 'document')}</a>
-              </>
-            )}
-            <Preview title={t('Подробности', 'Details')} value={entry.details} />
-            {view.may('operator') ? (
-              <Preview title={t('Отправлено или получено', 'Payload')} value={entry.payload} />
-            ) : null}
-          </td>
+      <ListRows rows={entries} rowClass={levelOf} columns={columns} />
+      {more === null ? null : (
+        <tr>
+          <td colspan={columns.length}>{more}</td>
         </tr>
-      ))}
+      )}
+    </>
+  );
+};
+
+const levelOf = ({ level }: ShownEntry): string => level ?? '';
+
+function columnsOf(view: View, absent: readonly JournalColumn[]): Column<ShownEntry>[] {
+  const { t } = view;
+  const or = (column: JournalColumn, value: Child) => (absent.includes(column) ? '—' : (value ?? ''));
+  return [
+    {
+      head: t('Когда', 'When'),
+      kind: 'time',
+      cell: ({ id, ts }) =>
+        id === null ? (
+          or('ts', ts && view.time(ts))
+        ) : (
+          <a href={`/console/journal/${encodeURIComponent(id)}`}>{ts === null ? id : view.time(ts)}</a>
+        ),
+    },
+    {
+      head: t('Уровень', 'Level'),
+      cell: ({ level }) =>
+        or('level', level && <Tag word={{ name: levelName(view, level), tone: levelTone(level) }} />),
+    },
+    { head: t('Система', 'System'), cell: ({ system }) => or('system', system && systemName(view, system)) },
+    { head: t('Шаг', 'Step'), cell: ({ step }) => or('step', step) },
+    {
+      head: t('Исход', 'Outcome'),
+      cell: ({ status }) => or('status', status && <Tag word={entryState(view, status)} />),
+    },
+    {
+      head: t('Сообщение', 'Message'),
+      kind: 'text',
+      cell: (entry) => <Message view={view} entry={entry} text={or('message', entry.message)} />,
+    },
+  ];
+}
+
+const Message: FC<{ view: View; entry: ShownEntry; text: Child }> = ({ view, entry, text }) => {
+  const { t } = view;
+  return (
+    <>
+      {text}
+      {entry.outbox_id === null ? null : (
+        <>
+          {' '}
+          <a href={`/console/documents/${entry.outbox_id}`}>{t('документ', 'document')}</a>
+        </>
+      )}
+      <Preview title={t('Подробности', 'Details')} value={entry.details} />
+      {view.may('operator') ? <Preview title={t('Отправлено или получено', 'Payload')} value={entry.payload} /> : null}
     </>
   );
 };

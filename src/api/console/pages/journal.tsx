@@ -6,10 +6,10 @@ import { COLUMNS } from '../../journal/journal-source.ts';
 import { EXPORTS, exportJournal } from '../../routes/logs-export.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, NextPage, Table, withQuery } from '../parts.tsx';
+import { Empty, NextPage, withQuery } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
-import { EntryRows } from './journal-entries.tsx';
+import { Entries, EntryRows } from './journal-entries.tsx';
 import { entryPage } from './journal-entry.tsx';
 import { filterOf, JournalFilters, journalQuery, place } from './journal-filters.tsx';
 import { orRefuse, readJournalFilters } from './journal-query.ts';
@@ -74,22 +74,7 @@ export function journalPages(
               ) : shown.length === 0 ? (
                 <Empty>{t('По этому отбору записей нет.', 'No entries fit this filter.')}</Empty>
               ) : null}
-              <Table
-                class="journal cards"
-                label={t('Записи', 'Entries')}
-                head={[
-                  t('Когда', 'When'),
-                  t('Уровень', 'Level'),
-                  t('Система', 'System'),
-                  t('Шаг', 'Step'),
-                  t('Исход', 'Outcome'),
-                  t('Сообщение', 'Message'),
-                ]}
-              >
-                <tbody id="rows">
-                  <EntryRows view={view} entries={shown} absent={absent} />
-                </tbody>
-              </Table>
+              <Entries view={view} entries={shown} absent={absent} />
               <NextPage view={view} next={next} first={asked.cursor === undefined} />
             </div>
           </>
@@ -116,19 +101,21 @@ export function journalPages(
         <Fresh view={view} newest={mark === undefined ? null : encodeCursor(mark)} seconds={seconds} />
         {rows.length === 0 ? null : (
           <hx-partial hx-target="#rows" hx-swap="afterbegin">
-            <EntryRows view={view} entries={rows.slice(0, MOST_NEW)} absent={absent} />
-            {rows.length > MOST_NEW ? (
-              <tr>
-                <td colspan={6}>
+            <EntryRows
+              view={view}
+              entries={rows.slice(0, MOST_NEW)}
+              absent={absent}
+              more={
+                rows.length <= MOST_NEW ? null : (
                   <a href={`/console/journal?${new URL(view.here, 'http://hub.invalid').searchParams}`}>
                     {t(
                       'Новых записей больше, чем помещается: показать с начала',
                       'There are more new entries than fit: show from the beginning',
                     )}
                   </a>
-                </td>
-              </tr>
-            ) : null}
+                )
+              }
+            />
           </hx-partial>
         )}
       </>,

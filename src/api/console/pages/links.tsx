@@ -7,7 +7,8 @@ import { anyOfField } from '../../fields/query-fields.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { fieldOf, readFilters } from '../filters.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, NextPage, Select, severalOf, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { FilterForm, NextPage, Select, severalOf, Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { linkProblem } from '../words.ts';
 
@@ -48,7 +49,7 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
                 'Money is what waits in orders that are not made, at the price that the hub saw last. Correct the product and retry the orders.',
               )}
             </p>
-            <form class="filters" method="get" action="/console/links">
+            <FilterForm view={view} action="/console/links">
               <Select
                 {...fieldOf(filters)('problem')}
                 label={t('Что не так', 'What is wrong')}
@@ -64,8 +65,7 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
                   { value: 'yes', name: t('только те, что держат заказы', 'only those that hold orders up') },
                 ]}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />
@@ -80,50 +80,52 @@ export function linksPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>
 
 const Rows: FC<{ view: View; rows: BlockedLink[] }> = ({ view, rows }) => {
   const { t } = view;
-  if (rows.length === 0) return <Empty>{t('Таких товаров нет.', 'There are no such items.')}</Empty>;
   return (
-    <Table
+    <List
       label={t('Товары', 'Items')}
-      head={[
-        t('Товар', 'Item'),
-        t('Что не так', 'What is wrong'),
-        t('Искали', 'Looked for'),
-        t('Ждёт', 'Waits'),
-        t('На сумму', 'Money'),
-        t('Проверено', 'Checked'),
+      rows={rows}
+      empty={t('Таких товаров нет.', 'There are no such items.')}
+      columns={[
+        { head: t('Товар', 'Item'), cell: (one) => <Item link={one} /> },
+        { head: t('Что не так', 'What is wrong'), cell: (one) => <Wrong view={view} link={one} /> },
+        {
+          head: t('Искали', 'Looked for'),
+          cell: ({ match_by, match_value }) => (
+            <>
+              <span class="key">{match_by}</span> {match_value === '' ? '—' : `«${match_value}»`}
+            </>
+          ),
+        },
+        {
+          head: t('Ждёт', 'Waits'),
+          kind: 'number',
+          cell: ({ waiting_quantity: quantity, item_unit, waiting_lines }) =>
+            quantity === 0 ? '—' : `${view.number(quantity)} ${item_unit} (${t('строк', 'lines')}: ${waiting_lines})`,
+        },
+        {
+          head: t('На сумму', 'Money'),
+          kind: 'number',
+          cell: ({ blocked }) => (blocked === null ? t('цена неизвестна', 'no price known') : view.money(blocked)),
+        },
+        { head: t('Проверено', 'Checked'), kind: 'time', cell: ({ checked_at }) => view.shortTime(checked_at) },
       ]}
-    >
-      <tbody>
-        {rows.map((one) => (
-          <tr>
-            <td data-label={t('Товар', 'Item')}>
-              <a href={`/console/documents?kind=order&q=${encodeURIComponent(one.article || one.item_key)}`}>
-                {one.article || one.code || one.item_key}
-              </a>{' '}
-              {one.item_name}
-            </td>
-            <td data-label={t('Что не так', 'What is wrong')}>
-              <Tag word={linkProblem(view, one.problem)} />
-              {one.matches > 1 ? ` (${one.matches})` : ''}
-              {one.problem === 'unit' ? ` ${one.item_unit} ≠ ${one.unit ?? '—'}` : ''}
-            </td>
-            <td data-label={t('Искали', 'Looked for')}>
-              <span class="key">{one.match_by}</span> {one.match_value === '' ? '—' : `«${one.match_value}»`}
-            </td>
-            <td class="n" data-label={t('Ждёт', 'Waits')}>
-              {one.waiting_quantity === 0
-                ? '—'
-                : `${view.number(one.waiting_quantity)} ${one.item_unit} (${t('строк', 'lines')}: ${one.waiting_lines})`}
-            </td>
-            <td class="n" data-label={t('На сумму', 'Money')}>
-              {one.blocked === null ? t('цена неизвестна', 'no price known') : view.money(one.blocked)}
-            </td>
-            <td class="t" data-label={t('Проверено', 'Checked')}>
-              {view.shortTime(one.checked_at)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+    />
   );
 };
+
+const Item: FC<{ link: BlockedLink }> = ({ link: { article, code, item_key, item_name } }) => (
+  <>
+    <a href={`/console/documents?kind=order&q=${encodeURIComponent(article || item_key)}`}>
+      {article || code || item_key}
+    </a>{' '}
+    {item_name}
+  </>
+);
+
+const Wrong: FC<{ view: View; link: BlockedLink }> = ({ view, link: { problem, matches, item_unit, unit } }) => (
+  <>
+    <Tag word={linkProblem(view, problem)} />
+    {matches > 1 ? ` (${matches})` : ''}
+    {problem === 'unit' ? ` ${item_unit} ≠ ${unit ?? '—'}` : ''}
+  </>
+);

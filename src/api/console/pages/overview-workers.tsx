@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { WorkerRow } from '../../queries/overview.ts';
-import { Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { queueName, type Tone } from '../words.ts';
 
@@ -17,38 +18,28 @@ export const Workers: FC<{ view: View; workers: WorkerRow[] }> = ({ view, worker
     );
   }
   return (
-    <Table
+    <List
       label={t('Рабочие процессы', 'Workers')}
-      head={[
-        t('Очередь', 'Queue'),
-        t('Процесс', 'Process'),
-        t('Занято', 'Busy'),
-        t('Последнее задание', 'Last fetch'),
-        t('Состояние', 'State'),
+      rows={workers}
+      columns={[
+        {
+          head: t('Очередь', 'Queue'),
+          cell: ({ queue }) => <a href={`/queues/queue/${queue}`}>{queueName(view, queue)}</a>,
+        },
+        { head: t('Процесс', 'Process'), cell: ({ owner }) => <span class="key">{owner}</span> },
+        {
+          head: t('Занято', 'Busy'),
+          kind: 'number',
+          cell: ({ busy, concurrency }) => `${busy} ${t('из', 'of')} ${concurrency}`,
+        },
+        {
+          head: t('Последнее задание', 'Last fetch'),
+          kind: 'time',
+          cell: ({ last_fetch_at }) => view.shortTime(last_fetch_at),
+        },
+        { head: t('Состояние', 'State'), cell: (one) => <Tag word={workerState(view, one)} /> },
       ]}
-    >
-      <tbody>
-        {workers.map((one) => (
-          <tr>
-            <td data-label={t('Очередь', 'Queue')}>
-              <a href={`/queues/queue/${one.queue}`}>{queueName(view, one.queue)}</a>
-            </td>
-            <td data-label={t('Процесс', 'Process')}>
-              <span class="key">{one.owner}</span>
-            </td>
-            <td class="n" data-label={t('Занято', 'Busy')}>
-              {one.busy} {t('из', 'of')} {one.concurrency}
-            </td>
-            <td class="t" data-label={t('Последнее задание', 'Last fetch')}>
-              {view.shortTime(one.last_fetch_at)}
-            </td>
-            <td data-label={t('Состояние', 'State')}>
-              <Tag word={workerState(view, one)} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+    />
   );
 };
 

@@ -1,75 +1,66 @@
 import type { FC } from 'hono/jsx';
 import type { LineView } from '../../routes/line-view.ts';
-import { Empty, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { Tag } from '../parts.tsx';
 import type { View } from '../view.ts';
 import { documentKind, documentState, lineOutcome } from '../words.ts';
 
 /** The lines of a run: what was there, what was decided and why, and the documents that came of it. */
 export const Lines: FC<{ view: View; lines: LineView[]; empty: string }> = ({ view, lines, empty }) => {
   const { t } = view;
-  if (lines.length === 0) return <Empty>{empty}</Empty>;
   return (
-    <Table
+    <List
       label={t('Строки', 'Lines')}
-      head={[
-        t('Склад', 'Warehouse'),
-        t('Товар', 'Item'),
-        t('Минимум — максимум', 'Min — max'),
-        t('Есть', 'Free'),
-        t('Ожидается', 'Expected'),
-        t('Нужно', 'Need'),
-        t('Решение', 'Decision'),
-        t('Документы', 'Documents'),
+      rows={lines}
+      empty={empty}
+      columns={[
+        { head: t('Склад', 'Warehouse'), cell: ({ recipient }) => recipient.name },
+        { head: t('Товар', 'Item'), cell: (line) => <Item view={view} line={line} /> },
+        {
+          head: t('Минимум — максимум', 'Min — max'),
+          kind: 'number',
+          cell: ({ minimum, maximum }) => `${view.number(minimum)} — ${maximum === null ? '∞' : view.number(maximum)}`,
+        },
+        { head: t('Есть', 'Free'), kind: 'number', cell: ({ free }) => view.number(free) },
+        {
+          head: t('Ожидается', 'Expected'),
+          kind: 'number',
+          cell: ({ on_order, hub_expected }) => view.number(on_order + hub_expected),
+        },
+        { head: t('Нужно', 'Need'), kind: 'number', cell: ({ need, item }) => `${view.number(need)} ${item.unit}` },
+        { head: t('Решение', 'Decision'), cell: ({ outcome }) => <Tag word={lineOutcome(view, outcome)} /> },
+        {
+          head: t('Документы', 'Documents'),
+          cell: ({ documents }) => documents.map((one) => <Made view={view} document={one} />),
+        },
       ]}
-    >
-      <tbody>
-        {lines.map((line) => (
-          <tr>
-            <td data-label={t('Склад', 'Warehouse')}>{line.recipient.name}</td>
-            <td data-label={t('Товар', 'Item')}>
-              <a href={`/console/documents?q=${encodeURIComponent(line.item.article)}`}>{line.item.article}</a>{' '}
-              {line.item.name}
-              {line.item.characteristic_name === '' ? '' : ` (${line.item.characteristic_name})`}
-              <details>
-                <summary>{t('Почему столько?', 'Why so many?')}</summary>
-                <p class="why">
-                  {line.explanation ??
-                    t(
-                      'Эту запись сделал другой выпуск хаба; числа — ниже.',
-                      'Another release wrote this; its numbers are below.',
-                    )}
-                </p>
-                {line.explanation === null ? <pre>{JSON.stringify(line.why, null, 2)}</pre> : null}
-              </details>
-            </td>
-            <td class="n" data-label={t('Минимум — максимум', 'Min — max')}>
-              {view.number(line.minimum)} — {line.maximum === null ? '∞' : view.number(line.maximum)}
-            </td>
-            <td class="n" data-label={t('Есть', 'Free')}>
-              {view.number(line.free)}
-            </td>
-            <td class="n" data-label={t('Ожидается', 'Expected')}>
-              {view.number(line.on_order + line.hub_expected)}
-            </td>
-            <td class="n" data-label={t('Нужно', 'Need')}>
-              {view.number(line.need)} {line.item.unit}
-            </td>
-            <td data-label={t('Решение', 'Decision')}>
-              <Tag word={lineOutcome(view, line.outcome)} />
-            </td>
-            <td data-label={t('Документы', 'Documents')}>
-              {line.documents.map((one) => (
-                <p>
-                  <a href={`/console/documents/${one.outbox_id}`}>
-                    {documentKind(view, one.kind)} {one.number ?? ''}
-                  </a>{' '}
-                  {view.number(one.quantity)} <Tag word={documentState(view, one.status)} />
-                </p>
-              ))}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+    />
   );
 };
+
+const Item: FC<{ view: View; line: LineView }> = ({ view: { t }, line: { item, explanation, why } }) => (
+  <>
+    <a href={`/console/documents?q=${encodeURIComponent(item.article)}`}>{item.article}</a> {item.name}
+    {item.characteristic_name === '' ? '' : ` (${item.characteristic_name})`}
+    <details>
+      <summary>{t('Почему столько?', 'Why so many?')}</summary>
+      <p class="why">
+        {explanation ??
+          t(
+            'Эту запись сделал другой выпуск хаба; числа — ниже.',
+            'Another release wrote this; its numbers are below.',
+          )}
+      </p>
+      {explanation === null ? <pre>{JSON.stringify(why, null, 2)}</pre> : null}
+    </details>
+  </>
+);
+
+const Made: FC<{ view: View; document: LineView['documents'][number] }> = ({ view, document }) => (
+  <p>
+    <a href={`/console/documents/${document.outbox_id}`}>
+      {documentKind(view, document.kind)} {document.number ?? ''}
+    </a>{' '}
+    {view.number(document.quantity)} <Tag word={documentState(view, document.status)} />
+  </p>
+);

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import type { FC } from 'hono/jsx';
 import { z } from 'zod';
 import { cursorField, toPage } from '../../fields/cursor.ts';
 import { anyOfField } from '../../fields/query-fields.ts';
@@ -6,8 +7,10 @@ import { listRuns, RUN_STATUSES } from '../../queries/runs.ts';
 import { runView } from '../../routes/run-view.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { renderPage } from '../layout.tsx';
-import { Empty, NextPage, Select, severalOf, Table, Tag } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { FilterForm, NextPage, Select, severalOf, Tag } from '../parts.tsx';
 import { readQuery } from '../query.ts';
+import type { View } from '../view.ts';
 import { runState, triggerName } from '../words.ts';
 
 const PAGE = 50;
@@ -36,75 +39,16 @@ export function runsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>)
         children: (
           <>
             <h1>{t('Прогоны', 'Runs')}</h1>
-            <form class="filters" method="get" action="/console/runs">
+            <FilterForm view={view} action="/console/runs">
               <Select
                 name="status"
                 label={t('Состояние', 'State')}
                 {...severalOf(choices, status?.join(','))}
                 any={t('любое', 'any')}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
-              {items.length === 0 ? (
-                <Empty>
-                  {t(
-                    'Прогонов нет. Запустите проверку на странице «Обзор».',
-                    'No runs. Start a scan on the overview page.',
-                  )}
-                </Empty>
-              ) : (
-                <Table
-                  label={t('Прогоны', 'Runs')}
-                  head={[
-                    t('Когда', 'When'),
-                    t('Состояние', 'State'),
-                    t('Кто и как', 'Who and how'),
-                    t('Что', 'What'),
-                    t('Потребностей', 'Needs'),
-                    t('Документов', 'Documents'),
-                    t('Создано', 'Made'),
-                    t('Не создано', 'Not made'),
-                    t('Ждут утверждения', 'Held'),
-                  ]}
-                >
-                  <tbody>
-                    {items.map((run) => (
-                      <tr>
-                        <td class="t" data-label={t('Когда', 'When')}>
-                          <a href={`/console/runs/${run.id}`}>{view.time(run.created_at)}</a>
-                        </td>
-                        <td data-label={t('Состояние', 'State')}>
-                          <Tag word={runState(view, run.status)} />
-                        </td>
-                        <td data-label={t('Кто и как', 'Who and how')}>
-                          {triggerName(view, run.trigger)}
-                          {run.requested_by === null ? '' : `, ${run.requested_by}`}
-                        </td>
-                        <td data-label={t('Что', 'What')}>
-                          {run.warehouse ?? t('все склады', 'all warehouses')}
-                          {run.dry_run ? `, ${t('пробный', 'dry run')}` : ''}
-                        </td>
-                        <td class="n" data-label={t('Потребностей', 'Needs')}>
-                          {view.number(run.counts.needs)}
-                        </td>
-                        <td class="n" data-label={t('Документов', 'Documents')}>
-                          {view.number(run.counts.documents)}
-                        </td>
-                        <td class="n" data-label={t('Создано', 'Made')}>
-                          {view.number(run.counts.done)}
-                        </td>
-                        <td class="n" data-label={t('Не создано', 'Not made')}>
-                          {view.number(run.counts.failed + run.counts.unknown)}
-                        </td>
-                        <td class="n" data-label={t('Ждут утверждения', 'Held')}>
-                          {view.number(run.counts.held)}
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </Table>
-              )}
+              <Rows view={view} rows={items} />
               <NextPage view={view} next={next_cursor} first={cursor === undefined} />
             </div>
           </>
@@ -113,3 +57,41 @@ export function runsPage(app: Hono<ConsoleEnv>, { db }: Pick<ConsoleDeps, 'db'>)
     );
   });
 }
+
+const Rows: FC<{ view: View; rows: ReturnType<typeof runView>[] }> = ({ view, rows }) => {
+  const { t } = view;
+  return (
+    <List
+      label={t('Прогоны', 'Runs')}
+      rows={rows}
+      empty={t('Прогонов нет. Запустите проверку на странице «Обзор».', 'No runs. Start a scan on the overview page.')}
+      columns={[
+        {
+          head: t('Когда', 'When'),
+          kind: 'time',
+          cell: ({ id, created_at }) => <a href={`/console/runs/${id}`}>{view.time(created_at)}</a>,
+        },
+        { head: t('Состояние', 'State'), cell: (run) => <Tag word={runState(view, run.status)} /> },
+        {
+          head: t('Кто и как', 'Who and how'),
+          cell: ({ trigger, requested_by }) =>
+            triggerName(view, trigger) + (requested_by === null ? '' : `, ${requested_by}`),
+        },
+        {
+          head: t('Что', 'What'),
+          cell: ({ warehouse, dry_run }) =>
+            (warehouse ?? t('все склады', 'all warehouses')) + (dry_run ? `, ${t('пробный', 'dry run')}` : ''),
+        },
+        { head: t('Потребностей', 'Needs'), kind: 'number', cell: ({ counts }) => view.number(counts.needs) },
+        { head: t('Документов', 'Documents'), kind: 'number', cell: ({ counts }) => view.number(counts.documents) },
+        { head: t('Создано', 'Made'), kind: 'number', cell: ({ counts }) => view.number(counts.done) },
+        {
+          head: t('Не создано', 'Not made'),
+          kind: 'number',
+          cell: ({ counts }) => view.number(counts.failed + counts.unknown),
+        },
+        { head: t('Ждут утверждения', 'Held'), kind: 'number', cell: ({ counts }) => view.number(counts.held) },
+      ]}
+    />
+  );
+};

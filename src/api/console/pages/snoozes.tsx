@@ -10,7 +10,8 @@ import { listSnoozes } from '../../queries/snoozes.ts';
 import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { renderPage } from '../layout.tsx';
-import { ActButton, Empty, Input, NextPage, Select, Table } from '../parts.tsx';
+import { List } from '../list.tsx';
+import { ActButton, FilterForm, Input, NextPage, Select } from '../parts.tsx';
 import { readQuery } from '../query.ts';
 import type { View } from '../view.ts';
 import { idOf } from './run.tsx';
@@ -46,7 +47,7 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
           <>
             <h1>{t('Отложенное и исключённое', 'Snoozed and excluded')}</h1>
             {view.may('operator') ? <NewSnooze view={view} warehouses={warehouses} typed={typed} /> : null}
-            <form class="filters" method="get" action="/console/snoozes">
+            <FilterForm view={view} action="/console/snoozes">
               <Input
                 name="q"
                 type="search"
@@ -63,8 +64,7 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
                   { value: 'ended', name: t('сняты', 'ended') },
                 ]}
               />
-              <button type="submit">{t('Показать', 'Show')}</button>
-            </form>
+            </FilterForm>
             <div class="card">
               <Rows view={view} rows={shown} />
               <NextPage view={view} next={next} first={cursor === undefined} />
@@ -122,46 +122,30 @@ export function snoozePages(app: Hono<ConsoleEnv>, deps: ConsoleDeps): void {
 
 const Rows: FC<{ view: View; rows: SnoozeRecord[] }> = ({ view, rows }) => {
   const { t } = view;
-  if (rows.length === 0) return <Empty>{t('Ничего не отложено.', 'Nothing is snoozed.')}</Empty>;
   return (
-    <Table
+    <List
       label={t('Отложенное', 'Snoozes')}
-      head={[
-        t('Что', 'What'),
-        t('До', 'Until'),
-        t('Почему', 'Why'),
-        t('Кто и когда', 'Who and when'),
-        t('Состояние', 'State'),
+      rows={rows}
+      empty={t('Ничего не отложено.', 'Nothing is snoozed.')}
+      columns={[
+        { head: t('Что', 'What'), cell: (one) => scopeText(one, view.lang) },
+        { head: t('До', 'Until'), kind: 'time', cell: ({ until }) => termText(until, view.lang) },
+        { head: t('Почему', 'Why'), cell: ({ reason }) => reason },
+        {
+          head: t('Кто и когда', 'Who and when'),
+          cell: ({ author, created_at }) => `${author}, ${view.time(created_at)}`,
+        },
+        { head: t('Состояние', 'State'), cell: (one) => <Standing view={view} snooze={one} /> },
       ]}
-    >
-      <tbody>
-        {rows.map((one) => (
-          <tr>
-            <td data-label={t('Что', 'What')}>{scopeText(one, view.lang)}</td>
-            <td class="t" data-label={t('До', 'Until')}>
-              {termText(one.until, view.lang)}
-            </td>
-            <td data-label={t('Почему', 'Why')}>{one.reason}</td>
-            <td data-label={t('Кто и когда', 'Who and when')}>
-              {one.author}, {view.time(one.created_at)}
-            </td>
-            <td data-label={t('Состояние', 'State')}>
-              {one.ended_at !== null ? (
-                `${t('снято', 'ended')} ${view.time(one.ended_at)}`
-              ) : view.may('operator') ? (
-                <ActButton
-                  view={view}
-                  action={`/console/snoozes/${one.id}/end`}
-                  name={t('Снова заказывать', 'Order again')}
-                  look="quiet"
-                />
-              ) : (
-                t('действует', 'in force')
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </Table>
+    />
   );
+};
+
+/** Since when it has ended; while it is in force, the way to end it. */
+const Standing: FC<{ view: View; snooze: SnoozeRecord }> = ({ view, snooze: { id, ended_at } }) => {
+  const { t } = view;
+  if (ended_at !== null) return <>{`${t('снято', 'ended')} ${view.time(ended_at)}`}</>;
+  if (!view.may('operator')) return <>{t('действует', 'in force')}</>;
+  const action = `/console/snoozes/${id}/end`;
+  return <ActButton view={view} action={action} name={t('Снова заказывать', 'Order again')} look="quiet" />;
 };

@@ -8,11 +8,10 @@ import { makeAnew, whyNotAnew } from '../../../shared/outbox/make-anew.ts';
 import { approveRow, cancelRow, type OperationResult, rejectRow, retryRow } from '../../../shared/outbox/operations.ts';
 import { notFound } from '../../problem.ts';
 import { findOutbox, listOutbox } from '../../queries/outbox.ts';
-import { Confirm } from '../confirm.tsx';
+import { renderConfirm } from '../confirm.tsx';
 import type { ConsoleContext, ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { idList, MOST_AT_ONCE } from '../ids.ts';
-import { renderPage } from '../layout.tsx';
 import { readForm, readQuery } from '../query.ts';
 import { readContent } from '../touched.ts';
 import type { View } from '../view.ts';
@@ -61,22 +60,14 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
     const back = new URLSearchParams(new URL(c.req.url).searchParams);
     back.delete('act');
     return c.html(
-      renderPage({
+      renderConfirm({
         view,
-        title: titleOf(view, act),
-        children: (
-          <Confirm
-            view={view}
-            title={titleOf(view, act)}
-            consequence={consequenceOf(view, act)}
-            action={`/console/documents/many/${act}`}
-            button={titleOf(view, act)}
-            content={await readContent(db, rows)}
-            notes={notes}
-            needs="operator"
-            back={`/console/documents?${back}`}
-          />
-        ),
+        ...wordsOf(view, act),
+        action: `/console/documents/many/${act}`,
+        content: await readContent(db, rows),
+        notes,
+        needs: 'operator',
+        back: `/console/documents?${back}`,
       }),
     );
   });
@@ -107,22 +98,14 @@ export function documentActs(app: Hono<ConsoleEnv>, { db, log }: Pick<ConsoleDep
       act === 'anew' ? whyNotAnew(db, id) : null,
     ]);
     return c.html(
-      renderPage({
+      renderConfirm({
         view,
-        title: titleOf(view, act),
-        children: (
-          <Confirm
-            view={view}
-            title={titleOf(view, act)}
-            consequence={consequenceOf(view, act)}
-            action={`/console/documents/${id}/${act}`}
-            button={titleOf(view, act)}
-            content={content}
-            refusal={refusal}
-            needs={act === 'anew' ? 'admin' : 'operator'}
-            back={`/console/documents/${id}`}
-          />
-        ),
+        ...wordsOf(view, act),
+        action: `/console/documents/${id}/${act}`,
+        content,
+        refusal,
+        needs: act === 'anew' ? 'admin' : 'operator',
+        back: `/console/documents/${id}`,
       }),
     );
   });
@@ -198,6 +181,12 @@ function tell(c: ConsoleContext, id: string, { outcome, status, reason }: Operat
       ? { tone: 'good', text: `${t('Сделано. Документ теперь', 'Done. The document is now')}: ${state}.` }
       : { tone: 'warn', text: reason ?? t('В этом состоянии это невозможно.', 'Not possible in this state.') },
   );
+}
+
+/** What an act is called, and what will come of it. */
+function wordsOf(view: View, act: Act) {
+  const name = titleOf(view, act);
+  return { title: name, button: name, consequence: consequenceOf(view, act) };
 }
 
 const titleOf = ({ t }: View, act: Act): string =>

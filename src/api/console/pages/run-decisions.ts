@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { approveRun, rejectRun } from '../../../shared/outbox/decide-run.ts';
 import { notFound } from '../../problem.ts';
 import { listOutbox } from '../../queries/outbox.ts';
-import { Confirm } from '../confirm.tsx';
+import { renderConfirm } from '../confirm.tsx';
 import type { ConsoleDeps, ConsoleEnv } from '../env.ts';
 import { leadTo } from '../flash.ts';
 import { idList, MOST_AT_ONCE } from '../ids.ts';
-import { renderPage } from '../layout.tsx';
 import { readForm, readQuery } from '../query.ts';
 import { readContent } from '../touched.ts';
 import { idOf } from './run.tsx';
@@ -28,42 +27,32 @@ export function runDecisionPages(app: Hono<ConsoleEnv>, { db, log }: Pick<Consol
     ]);
     const content = await readContent(db, rows);
     const approve = act === 'approve';
-    const title = approve
-      ? t('Утвердить документы прогона', 'Approve documents of the run')
-      : t('Отклонить документы прогона', 'Reject documents of the run');
     return c.html(
-      renderPage({
+      renderConfirm({
         view,
-        title,
-        children: (
-          <Confirm
-            view={view}
-            title={title}
-            consequence={
-              approve
-                ? t('Документы уйдут в 1С и в МойСклад.', 'The documents go to 1C and to MoySklad.')
-                : t(
-                    'Документы не уйдут; следующий прогон может предложить их снова.',
-                    'The documents do not go; the next run may propose them again.',
-                  )
-            }
-            action={`/console/runs/${id}/${act}`}
-            button={approve ? t('Утвердить', 'Approve') : t('Отклонить', 'Reject')}
-            content={content}
-            needs="operator"
-            notes={
-              total > rows.length
-                ? [
-                    t(
-                      `Всего их ${total}; за раз — не больше ${MOST_AT_ONCE}.`,
-                      `There are ${total}; at most ${MOST_AT_ONCE} at a time.`,
-                    ),
-                  ]
-                : []
-            }
-            back={`/console/runs/${id}`}
-          />
-        ),
+        title: approve
+          ? t('Утвердить документы прогона', 'Approve documents of the run')
+          : t('Отклонить документы прогона', 'Reject documents of the run'),
+        consequence: approve
+          ? t('Документы уйдут в 1С и в МойСклад.', 'The documents go to 1C and to MoySklad.')
+          : t(
+              'Документы не уйдут; следующий прогон может предложить их снова.',
+              'The documents do not go; the next run may propose them again.',
+            ),
+        action: `/console/runs/${id}/${act}`,
+        button: approve ? t('Утвердить', 'Approve') : t('Отклонить', 'Reject'),
+        content,
+        needs: 'operator',
+        notes:
+          total > rows.length
+            ? [
+                t(
+                  `Всего их ${total}; за раз — не больше ${MOST_AT_ONCE}.`,
+                  `There are ${total}; at most ${MOST_AT_ONCE} at a time.`,
+                ),
+              ]
+            : [],
+        back: `/console/runs/${id}`,
       }),
     );
   });
