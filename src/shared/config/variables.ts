@@ -238,7 +238,7 @@ export const variables = z.object({
         return chosen as (typeof QUEUE_NAMES)[number][];
       }),
   ),
-  WORKER_CONCURRENCY: whole(4, 1, 100),
+  WORKER_CONCURRENCY: whole(4, 1, 500),
   WORKER_LEASE_SECONDS: whole(30, 2, 600),
   WORKER_HEALTH_PORT: whole(0, 0, 65_535),
   WORKER_STALL_SECONDS: whole(60, 5, 3600),
