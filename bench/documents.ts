@@ -12,6 +12,7 @@ import { createQueueStore, type QueueStore } from '../src/shared/queue/store.ts'
 import { createFleet } from '../src/workers/fleet.ts';
 import { settingsIn, shopsTable } from './shops.ts';
 import { backendsOf, openStage, rounded, type Stage, timed } from './stage.ts';
+import { UNUSED } from './unused-settings.ts';
 
 const DOCUMENTS = { redis: 10_000, postgres: 2_000 };
 /** Before that, so that what is measured is not how fast Node compiles. */
@@ -139,17 +140,6 @@ async function documents(stage: Stage, backend: Backend): Promise<number> {
     await db.close();
   }
 }
-
-/** Settings that a configuration must have although nobody is asked here. */
-const UNUSED = {
-  NODE_ENV: 'test',
-  API_1C_URL: 'http://127.0.0.1:9/odata/standard.odata',
-  API_1C_USER: 'bench',
-  API_1C_PASSWORD: 'bench',
-  MOYSKLAD_TOKEN: 'bench',
-  MOYSKLAD_ORGANIZATION: 'bench',
-  MOYSKLAD_AGENT: 'bench',
-};
 
 /** Documents that the 1C inside this process has made. */
 let made = 0;

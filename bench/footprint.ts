@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { Redis } from 'ioredis';
 import { type Build, buildProject } from '../chaos/build.ts';
 import { systemClock } from '../src/shared/clock/clock.ts';
 import { type Database, openDatabase } from '../src/shared/db/database.ts';
 import { newId } from '../src/shared/outbox/ids.ts';
 import { requestRun } from '../src/shared/outbox/request-run.ts';
+import { memoryOf, startCompiled } from './compiled-hub.ts';
 import { settingsIn, shopsTable } from './shops.ts';
 import { backendsOf, openStage, rounded, type Stage, timed } from './stage.ts';
 
@@ -72,7 +70,7 @@ async function measureProcess({ build, stage, db, backend }: Scene, kind: Kind):
     ...(backend === 'redis' ? { REDIS_URL: stage.redisUrl! } : {}),
   };
   if (kind.queues !== undefined) await planOnly(build, db, settings);
-  const hub = start(build, kind.args, { ...settings, ...(kind.queues ? { WORKER_QUEUES: kind.queues } : {}) });
+  const hub = startCompiled(build, kind.args, { ...settings, ...(kind.queues ? { WORKER_QUEUES: kind.queues } : {}) });
   const count = async () => ({
     database: await databaseConnections(db),
     redis: await redisConnections(stage, backend),
@@ -114,7 +112,7 @@ async function measureProcess({ build, stage, db, backend }: Scene, kind: Kind):
 
 /** A run's plan, made by a process that then goes: its documents wait for the process that is measured. */
 async function planOnly(build: Build, db: Database, settings: Record<string, string>): Promise<void> {
-  const planner = start(build, ['--only', 'worker'], { ...settings, WORKER_QUEUES: 'scan,maintenance' });
+  const planner = startCompiled(build, ['--only', 'worker'], { ...settings, WORKER_QUEUES: 'scan,maintenance' });
   await planner.printed('process.started');
   const { runId } = await requestRun(db, { trigger: 'cli', requestedBy: null, warehouse: null, dryRun: false });
   while ((await db.prisma.outboxRow.count({ where: { runId, kind: 'transfer' } })) < DOCUMENTS)
@@ -149,7 +147,7 @@ async function measureScan(
 ): Promise<object> {
   const sandbox = await startSandbox(stage, shops, items);
   const settings = { ...sandbox.settings, DATABASE_URL: stage.databaseUrl, QUEUE_PREFIX: `bench-${newId()}` };
-  const hub = start(build, ['--only', 'worker'], { ...settings, WORKER_QUEUES: 'scan' });
+  const hub = startCompiled(build, ['--only', 'worker'], { ...settings, WORKER_QUEUES: 'scan' });
   try {
     await hub.printed('process.started');
     const seconds = await timed(async () => {
@@ -203,43 +201,6 @@ async function startSandbox(stage: Stage, shops: number, items: number) {
   return { settings: settingsIn(sandbox.output()), stop: () => sandbox.stop() };
 }
 
-/** A process of the compiled hub: with tsx in it, its memory would tell of tsx. */
-function start(build: Build, args: string[], env: Record<string, string>) {
-  const child = spawn(process.execPath, [build.hub, 'start', ...args], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      SCAN_SCHEDULE: '0 4 29 2 *',
-      ...env,
-      LOG_LEVEL: 'info',
-      LOG_FORMAT: 'json',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let printed = '';
-  child.stdout.on('data', (data: Buffer) => {
-    printed += data.toString();
-  });
-  return {
-    child,
-    /** The first log line with this event. */
-    async printed(event: string): Promise<Record<string, unknown>> {
-      for (;;) {
-        const line = printed.split('\n').find((one) => one.includes(`"event":"${event}"`) && one.endsWith('}'));
-        if (line !== undefined) return JSON.parse(line) as Record<string, unknown>;
-        if (child.exitCode !== null) throw new Error(`The hub ended: ${printed}`);
-        await systemClock.sleep(20);
-      }
-    },
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-}
-
 async function databaseConnections(db: Database): Promise<number> {
   const { rows } = await db.pool.query<{ n: string }>(
     `select count(*) as n from pg_stat_activity
@@ -254,10 +215,4 @@ async function redisConnections({ redisUrl }: Stage, backend: Scene['backend']):
   const list = (await client.client('LIST')) as string;
   client.disconnect();
   return list.trim().split('\n').length - 1;
-}
-
-/** Linux only; elsewhere NaN. */
-async function memoryOf({ pid }: ChildProcess, line: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Math.round(Number(new RegExp(`^${line}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1024);
 }
