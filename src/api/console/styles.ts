@@ -58,7 +58,7 @@ p { margin: .4rem 0; }
 .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); margin: 0 0 1rem; }
 .grid > .card { margin: 0; }
 .tiles { display: grid; gap: .7rem; grid-template-columns: repeat(auto-fit, minmax(7.6rem, 1fr)); margin: 0 0 1rem; padding: 0; list-style: none; }
-.tiles li { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .6rem .8rem; }
+.tiles li { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .6rem .5rem; }
 .tiles .value { font-size: 1.5rem; font-weight: 650; line-height: 1.2; display: block; font-variant-numeric: tabular-nums; }
 .tiles a { color: inherit; text-decoration: none; display: block; }
 .tiles a:hover .value { text-decoration: underline; }
