@@ -80,9 +80,10 @@ try {
   await outside.begin(GOODS);
 
   // The command that people use to make the entry, as it is in the image.
-  const [node, hub] = images.api.command as [string, string];
-  const added = spawnSync(node, [hub, 'user', 'add', 'Анна', '--role', 'admin'], {
-    ...{ cwd: images.api.folder, input: 'a-long-password\n', encoding: 'utf8' },
+  const { command, folder } = images.api;
+  const [node, ...rest] = command.slice(0, command.indexOf('start')) as [string, ...string[]];
+  const added = spawnSync(node, [...rest, 'user', 'add', 'Анна', '--role', 'admin'], {
+    ...{ cwd: folder, input: 'a-long-password\n', encoding: 'utf8' },
     env: { PATH: process.env.PATH },
   });
   const [, users] = /^ADMIN_USERS=(.+)$/m.exec(added.stdout) ?? [];
