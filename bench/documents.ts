@@ -38,11 +38,12 @@ export async function run(): Promise<void> {
       const rounds: { handedOver: number; standing: number; own: number }[] = [];
       for (let time = 0; time < TIMES; time += 1) {
         const bare = await bareJobs(stage, backend, DOCUMENTS[backend]);
-        rounds.push({ ...bare, own: await documents(stage, backend) });
+        rounds.push({ ...bare, own: await documents(stage, backend, 'transfers') });
       }
       const handedOver = median(rounds.map((one) => one.handedOver));
       const standing = median(rounds.map((one) => one.standing));
       const own = median(rounds.map((one) => one.own));
+      const mixed = await documents(stage, backend, 'half-orders');
       const overHttp = OVER_HTTP / (await withSandbox(stage, backend));
       table.push({
         store: backend,
@@ -51,6 +52,7 @@ export async function run(): Promise<void> {
         'documents / jobs': rounded(own / handedOver),
         'no-op jobs that stood ready, /s': Math.round(standing),
         'documents / those': rounded(own / standing),
+        'half of them orders, /s': Math.round(mixed),
         'documents with the sandbox over HTTP, /s': Math.round(overHttp),
       });
     }
@@ -63,6 +65,8 @@ export async function run(): Promise<void> {
 const median = (figures: number[]) => figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 
 type Backend = 'redis' | 'postgres';
+/** Orders go in arrays, as many as wait. */
+type Mixture = 'transfers' | 'half-orders';
 const urlOf = (stage: Stage, backend: Backend) => (backend === 'redis' ? stage.redisUrl! : stage.databaseUrl);
 
 async function withStore<T>(stage: Stage, backend: Backend, use: (store: QueueStore) => Promise<T>): Promise<T> {
@@ -112,22 +116,26 @@ function bareJobs(stage: Stage, backend: Backend, count: number): Promise<{ hand
 }
 
 /** Documents per second, from rows that wait in the outbox to the last one recorded as done. */
-async function documents(stage: Stage, backend: Backend): Promise<number> {
+async function documents(stage: Stage, backend: Backend, what: Mixture): Promise<number> {
   const db = openDatabase({ url: stage.databaseUrl });
   try {
     return await withStore(stage, backend, async (store) => {
       const fleet = createFleet({
         ...{ db, store, clock: systemClock, log: silentLog, owner: `bench-${newId()}`, schedule: false },
-        config: readConfig({ ...UNUSED, WORKER_QUEUES: 'onec-transfer', WORKER_CONCURRENCY: `${CONCURRENCY}` }),
+        config: readConfig({
+          ...UNUSED,
+          WORKER_QUEUES: 'onec-transfer,moysklad-order',
+          WORKER_CONCURRENCY: `${CONCURRENCY}`,
+        }),
         onec: atOnce as OneC,
-        moysklad: {} as MoySklad,
+        moysklad: orderAtOnce as MoySklad,
       });
       fleet.start();
-      const warm = await promiseTransfers(db, WARM_UP[backend]);
+      const warm = await promiseDocuments(db, WARM_UP[backend], what);
       await allDone(db, warm, WARM_UP[backend]);
       const already = made;
       // The relay begins at the commit that ends this line.
-      const runId = await promiseTransfers(db, DOCUMENTS[backend]);
+      const runId = await promiseDocuments(db, DOCUMENTS[backend], what);
       const seconds = await timed(async () => {
         // Counted here, so that looking is no load on the database.
         while (made - already < DOCUMENTS[backend]) await systemClock.sleep(20);
@@ -150,13 +158,23 @@ const atOnce: Pick<OneC, 'makeTransfer'> = {
   },
 };
 
-/** Writes, as a scan would, one transfer of one line for each document, in one transaction. Gives the run's id. */
-async function promiseTransfers(db: Database, count: number): Promise<string> {
+const order = ({ key }: { key: string }) => {
+  made += 1;
+  return { key, number: `B-${made}`, url: null, posted: true, found: false };
+};
+const orderAtOnce: Pick<MoySklad, 'makeOrder' | 'makeOrders'> = {
+  makeOrder: async (command) => order(command),
+  makeOrders: async (commands) => commands.map(order),
+};
+
+/** Writes, as a scan would, documents of one line each, in one transaction. Gives the run's id. */
+async function promiseDocuments(db: Database, count: number, what: Mixture): Promise<string> {
   const runId = newId();
   const rows = Array.from({ length: count }, (_, at) => {
     const id = newId();
     return {
       id,
+      kind: what === 'half-orders' && at % 2 === 1 ? 'order' : 'transfer',
       key: documentKey(id, 1),
       line: newId(),
       run_line: newId(),
@@ -168,7 +186,7 @@ async function promiseTransfers(db: Database, count: number): Promise<string> {
   const place = { recipient: newId(), sender: newId(), characteristic: newId() };
   const source = Prisma.sql`
     jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as r(id uuid, key uuid, line uuid, run_line uuid, item uuid, name text, article text),
+      as r(id uuid, kind text, key uuid, line uuid, run_line uuid, item uuid, name text, article text),
     jsonb_to_record(${JSON.stringify(place)}::jsonb) as p(recipient uuid, sender uuid, characteristic uuid)`;
   await db.transaction(async (tx) => {
     await tx.run.create({ data: { id: runId, trigger: 'cli', status: 'completed' } });
@@ -179,11 +197,12 @@ async function promiseTransfers(db: Database, count: number): Promise<string> {
         5, 10, 0, 0, 0, 0, 10, 10, 0, 'transfer', '{}' from ${source}`;
     await tx.$executeRaw`
       insert into outbox (id, kind, run_id, document_key, queue, recipient_key, recipient_name, sender_key, sender_name)
-      select id, 'transfer', ${runId}::uuid, key, 'onec-transfer', recipient, 'Магазин', sender, 'Склад' from ${source}`;
+      select id, kind::outbox_kind, ${runId}::uuid, key, case kind when 'order' then 'moysklad-order' else 'onec-transfer' end, recipient, 'Магазин',
+        case kind when 'order' then null else sender end, case kind when 'order' then null else 'Склад' end from ${source}`;
     await tx.$executeRaw`
       insert into outbox_lines (id, outbox_id, run_line_id, line_number, recipient_key, characteristic_key, item_key, item_name,
         article, code, sender_key, quantity)
-      select line, id, run_line, 1, recipient, characteristic, item, name, article, '', sender, 10 from ${source}`;
+      select line, id, run_line, 1, recipient, characteristic, item, name, article, '', case kind when 'order' then null else sender end, 10 from ${source}`;
   });
   return runId;
 }
@@ -227,7 +246,8 @@ async function withSandbox(stage: Stage, backend: Backend): Promise<number> {
 
 /** Waits until every document is recorded as done. */
 async function allDone(db: Database, runId: string, count: number): Promise<void> {
-  const of = (status: OutboxStatus) => db.prisma.outboxRow.count({ where: { runId, kind: 'transfer', status } });
+  const of = (status: OutboxStatus) =>
+    db.prisma.outboxRow.count({ where: { runId, kind: { in: ['transfer', 'order'] }, status } });
   while ((await of('done')) < count) {
     const bad = (await of('failed')) + (await of('unknown'));
     if (bad > 0) throw new Error(`Not made: ${bad} of ${count}`);

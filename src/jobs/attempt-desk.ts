@@ -2,7 +2,7 @@ import type { Database, Tx } from '../shared/db/database.ts';
 import { gather } from '../shared/db/gather.ts';
 import type { OutsideSystem } from '../shared/errors/outcome.ts';
 import { type JournalEntry, writeJournal } from '../shared/journal/journal.ts';
-import { beginWaiting, endDone, type JobOfRow, type Made } from '../shared/outbox/attempt-batch.ts';
+import { areDone, beginWaiting, endDone, type JobOfRow, type Made } from '../shared/outbox/attempt-batch.ts';
 import type { Begun } from '../shared/outbox/attempt-store.ts';
 import { noteUp } from '../shared/outbox/system-gate.ts';
 
@@ -19,6 +19,8 @@ export interface MadeAttempt extends Made {
  * transaction: at a hundred attempts at once a document costs a fraction of a commit.
  */
 export interface AttemptDesk {
+  /** True where the row's document is made already, as that of an order which went in another's array is. */
+  isDone(outboxId: string): Promise<boolean>;
   /** Begins a row that simply waits; NULL: it is anything else, and `beginAttempt` says what. */
   begin(job: JobOfRow): Promise<Begun | null>;
   /** Records the document with its journal entry. False: this process no longer held the row. */
@@ -28,6 +30,7 @@ export interface AttemptDesk {
 export function createAttemptDesk(deps: { db: Database; owner: string; leaseMs: number }): AttemptDesk {
   const { db, owner } = deps;
   return {
+    isDone: gather((outboxIds: readonly string[]) => areDone(db.quick, outboxIds), { most: MOST }),
     begin: gather((jobs: readonly JobOfRow[]) => beginWaiting(db.quick, jobs, deps), { most: MOST }),
     record: gather(
       async (made: readonly MadeAttempt[]) => {

@@ -157,6 +157,16 @@ describe('attempts of one process that begin and end at the same moment', () => 
     }
   });
 
+  it('are told together whose document is made already, and of any other row that it is not', async () => {
+    const { desk } = together();
+    const [first, second] = [await outbox.row('done'), await outbox.row('done')];
+    const others = await Promise.all(
+      (['queued', 'sending', 'failed', 'cancelled'] as const).map((one) => outbox.row(one)),
+    );
+    const asked = [first, ...others, newId(), second];
+    expect(await Promise.all(asked.map(desk.isDone))).toEqual([true, ...Array(5).fill(false), true]);
+  });
+
   it('are for one row only one attempt, however often its job was delivered', async () => {
     const deps = together();
     const id = await outbox.row('queued');

@@ -28,6 +28,10 @@ export interface CreateOrderDeps extends AttemptDeps {
 export const createCreateOrder =
   (deps: CreateOrderDeps): Handler<typeof createOrder> =>
   async ({ outboxId }, context) => {
+    if (await deps.desk.isDone(outboxId)) {
+      deps.log.info({ event: 'attempt.nothing-to-do', outboxId, status: 'done' });
+      return;
+    }
     if (await makeMany(deps, outboxId, context)) return;
     const { note, payload } = createExchangeBook();
     await attempt(deps, outboxId, context, {

@@ -8,6 +8,7 @@ import { generationOf } from './ids.ts';
 import { linesColumn, sentLines } from './sent-lines.ts';
 
 const begunRows = z.array(begunRow.extend({ lines: sentLines }));
+const doneRows = z.array(z.object({ id: z.string() }));
 const endedRows = z.array(z.object({ id: z.string(), some_down: z.boolean() }));
 
 export interface JobOfRow {
@@ -59,6 +60,18 @@ export async function beginWaiting(
     if (asked.get(job.outboxId) !== job) return null;
     return begun.get(job.outboxId) ?? null;
   });
+}
+
+/** For each row whether its document is recorded as made. One read, no lock: what is done stays so but for a person's act. */
+export async function areDone(db: Tx | pg.Pool, outboxIds: readonly string[]): Promise<boolean[]> {
+  const rows = doneRows.parse(
+    await rowsOf(
+      db,
+      Prisma.sql`select id::text from outbox where id = any(${[...outboxIds]}::uuid[]) and status = 'done'`,
+    ),
+  );
+  const done = new Set(rows.map(({ id }) => id));
+  return outboxIds.map((id) => done.has(id));
 }
 
 /** A document that the other system has confirmed. */
