@@ -25,9 +25,9 @@ const TIMES = 3;
 const BATCH = 500;
 
 /**
- * Documents per second through relay, job, lease, state and journal with a 1C that answers at once inside the process, beside
- * BullMQ's own jobs that do nothing: handed over and worked by one process too, in the same store with the same concurrency. Jobs that
- * already stand in the store when the clock starts, and documents with the sandbox over HTTP, are told beside it.
+ * Transfers per second through relay, job, lease, state and journal with a 1C that answers at once inside the process, beside
+ * BullMQ's own jobs that do nothing: handed over and worked by one process too, in the same store with the same concurrency. Told beside
+ * it: jobs that already stand in the store when the clock starts, documents of which half are orders, and transfers with the sandbox over HTTP.
  */
 export async function run(): Promise<void> {
   const table: Record<string, string | number>[] = [];
@@ -48,12 +48,12 @@ export async function run(): Promise<void> {
       table.push({
         store: backend,
         'BullMQ, no-op jobs handed over and worked, /s': Math.round(handedOver),
-        'documents, /s': Math.round(own),
-        'documents / jobs': rounded(own / handedOver),
+        'transfers, /s': Math.round(own),
+        'transfers / jobs': rounded(own / handedOver),
         'no-op jobs that stood ready, /s': Math.round(standing),
-        'documents / those': rounded(own / standing),
+        'transfers / those': rounded(own / standing),
         'half of them orders, /s': Math.round(mixed),
-        'documents with the sandbox over HTTP, /s': Math.round(overHttp),
+        'transfers with the sandbox over HTTP, /s': Math.round(overHttp),
       });
     }
   } finally {
@@ -127,8 +127,8 @@ async function documents(stage: Stage, backend: Backend, what: Mixture): Promise
           WORKER_QUEUES: 'onec-transfer,moysklad-order',
           WORKER_CONCURRENCY: `${CONCURRENCY}`,
         }),
-        onec: atOnce as OneC,
-        moysklad: orderAtOnce as MoySklad,
+        onec: onecAtOnce as OneC,
+        moysklad: moyskladAtOnce as MoySklad,
       });
       fleet.start();
       const warm = await promiseDocuments(db, WARM_UP[backend], what);
@@ -149,22 +149,16 @@ async function documents(stage: Stage, backend: Backend, what: Mixture): Promise
   }
 }
 
-/** Documents that the 1C inside this process has made. */
+/** Documents that were made inside this process. */
 let made = 0;
-const atOnce: Pick<OneC, 'makeTransfer'> = {
-  async makeTransfer({ key }) {
-    made += 1;
-    return { key, number: `B-${made}`, url: null, posted: true, found: false };
-  },
-};
-
-const order = ({ key }: { key: string }) => {
+const makeOne = ({ key }: { key: string }) => {
   made += 1;
   return { key, number: `B-${made}`, url: null, posted: true, found: false };
 };
-const orderAtOnce: Pick<MoySklad, 'makeOrder' | 'makeOrders'> = {
-  makeOrder: async (command) => order(command),
-  makeOrders: async (commands) => commands.map(order),
+const onecAtOnce: Pick<OneC, 'makeTransfer'> = { makeTransfer: async (command) => makeOne(command) };
+const moyskladAtOnce: Pick<MoySklad, 'makeOrder' | 'makeOrders'> = {
+  makeOrder: async (command) => makeOne(command),
+  makeOrders: async (commands) => commands.map(makeOne),
 };
 
 /** Writes, as a scan would, documents of one line each, in one transaction. Gives the run's id. */

@@ -98,20 +98,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.listen(port, host, resolve);
   });
   const url = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const [onecUrl, moyskladUrl] = [`${url}${ONEC_PATH}`, `${url}${MOYSKLAD_PATH}`];
   return {
     url,
-    onecUrl: `${url}${ONEC_PATH}`,
+    onecUrl,
     onecUser,
     onecPassword,
-    moyskladUrl: `${url}${MOYSKLAD_PATH}`,
+    moyskladUrl,
     moyskladToken,
     moyskladOrganization: organizationName,
     moyskladAgent: agentName,
     environment: {
-      API_1C_URL: `${url}${ONEC_PATH}`,
+      API_1C_URL: onecUrl,
       API_1C_USER: onecUser,
       API_1C_PASSWORD: onecPassword,
-      MOYSKLAD_URL: `${url}${MOYSKLAD_PATH}`,
+      MOYSKLAD_URL: moyskladUrl,
       MOYSKLAD_TOKEN: moyskladToken,
       MOYSKLAD_ORGANIZATION: organizationName,
       MOYSKLAD_AGENT: agentName,
