@@ -18,9 +18,9 @@ afterAll(() => build.remove());
 describe.concurrent('whatever dies,', () => {
   it.for(backends)(
     'each need has its documents once, queues on %s',
-    { timeout: 900_000 },
+    { timeout: 180_000 },
     async (backend, { expect }) => {
-      const result = await playSuite({ backend, build, runs: 5, seed: 1, stacks: 1 });
+      const result = await playSuite({ backend, build, runs: 5, seed: 1, stacks: 2 });
       const told = summary(result);
       expect(told).toMatch(/lost 0, doubled 0, wrong quantity 0$/);
       expect(told).not.toMatch(/NEVER STRUCK|TROUBLES/);
@@ -31,7 +31,7 @@ describe.concurrent('whatever dies,', () => {
 });
 
 describe.concurrent('the judge finds within 20 runs', () => {
-  it.for(PLANTED_BUGS)('the planted bug %s', { timeout: 900_000 }, async (plant, { expect }) => {
+  it.for(PLANTED_BUGS)('the planted bug %s', { timeout: 240_000 }, async (plant, { expect }) => {
     const result = await playSuite({
       ...{ backend: backends[0]!, build, runs: 20, seed: SEEDS[plant], stacks: 1, plant },
       // A bug may keep rows moving for ever; a hub without one is at rest long before.
