@@ -25,21 +25,28 @@ export interface AttemptDesk {
   begin(job: JobOfRow): Promise<Begun | null>;
   /** Records the document with its journal entry. False: this process no longer held the row. */
   record(made: MadeAttempt): Promise<boolean>;
+  /** Records documents that were made together. Gives the ids of those that this process still held. */
+  recordAll(made: readonly MadeAttempt[]): Promise<Set<string>>;
 }
 
 export function createAttemptDesk(deps: { db: Database; owner: string; leaseMs: number }): AttemptDesk {
   const { db, owner } = deps;
+  const recordAll = async (made: readonly MadeAttempt[]) => {
+    const { kept, someDown } = await endDone(db.quick, owner, made);
+    if (someDown) await db.transaction((tx) => noteThatUp(tx, made, kept));
+    return kept;
+  };
   return {
     isDone: gather((outboxIds: readonly string[]) => areDone(db.quick, outboxIds), { most: MOST }),
     begin: gather((jobs: readonly JobOfRow[]) => beginWaiting(db.quick, jobs, deps), { most: MOST }),
     record: gather(
       async (made: readonly MadeAttempt[]) => {
-        const { kept, someDown } = await endDone(db.quick, owner, made);
-        if (someDown) await db.transaction((tx) => noteThatUp(tx, made, kept));
+        const kept = await recordAll(made);
         return made.map(({ document }) => kept.has(document.id));
       },
       { most: MOST },
     ),
+    recordAll,
   };
 }
 

@@ -128,7 +128,7 @@ function madeBy(recorded: Recorded, row: BegunRow, { system, step, payload }: At
   const { externalKey, externalNumber, externalUrl, posted, entry } = recorded;
   return {
     system,
-    document: { id: row.id, key: externalKey, number: externalNumber, url: externalUrl, posted },
+    document: { id: row.id, kind: row.kind, key: externalKey, number: externalNumber, url: externalUrl, posted },
     entry: {
       ...({ level: 'info', system, step, status: 'ok', runId: row.run_id, outboxId: row.id } as const),
       ...(entry.level && { level: entry.level }),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { backends, type HubOptions, startHub, type TestHub } from '../support/hub.ts';
+import { backends, type HubOptions, startHub, type TestHub, until } from '../support/hub.ts';
 import { smallDataset, withBadMatches } from '../support/small-dataset.ts';
 
 let hub: TestHub;
@@ -57,6 +57,72 @@ describe.each(backends())('many orders that wait, with jobs in %s,', (backend) =
     const journal = await hub.services.db.prisma.integrationLog.findMany({ where: { step: 'create-order' } });
     expect(new Set(journal.map(({ outboxId }) => outboxId)).size).toBe(ORDERED);
     expect(journal.filter(({ status }) => status === 'ok')).toHaveLength(ORDERED - 2);
+  });
+});
+
+describe.each(backends())('orders whose jobs are all at work at once, with jobs in %s,', (backend) => {
+  const jobs = () => hub.services.store.queue('moysklad-order').getJobs(['completed', 'failed']);
+  /** The array is not sent before every order's job is at work and can only wait for it. */
+  async function startAtOnce(options: Omit<HubOptions, 'backend'>): Promise<void> {
+    const queue = () => hub.services.store.queue('moysklad-order');
+    let held = false;
+    await startGathering({
+      backend,
+      ...options,
+      env: { WORKER_CONCURRENCY: `${ORDERED}` },
+      async checkpoint(name) {
+        if (name !== 'order.looked' || held) return;
+        held = true;
+        await until('every job at work', async () => (await queue().getActiveCount()) === ORDERED);
+      },
+    });
+    countPosts();
+  }
+
+  it('go in the request of one, and every other job ends with it, begun once', async () => {
+    await startAtOnce({ dataset: withBadMatches(dataset()) });
+    expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED - 2, failed: 2 } });
+    await orderedOnce(ORDERED - 2);
+    expect(await posts()).toBe(1);
+    const ended = await until('every job ended', async () => {
+      const all = await jobs();
+      return all.length === ORDERED && all;
+    });
+    expect(ended.map(({ attemptsStarted }) => attemptsStarted)).toEqual(Array(ORDERED).fill(1));
+    const refused = ended.filter(({ failedReason }) => failedReason);
+    expect(refused.map(({ failedReason }) => failedReason?.split(':')[0]).sort()).toEqual([
+      'moysklad-item-doubled',
+      'moysklad-item-missing',
+    ]);
+  });
+
+  it('are each made once although the answer was lost, and every job tries again as its own row does', async () => {
+    await startAtOnce({ dataset: dataset() });
+    await hub.fault({
+      system: 'moysklad',
+      kind: 'drop-after',
+      match: { method: 'POST', path: '/entity/customerorder' },
+      times: 1,
+    });
+    expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    await orderedOnce(ORDERED);
+    for (const row of await rows()) expect(row).toMatchObject({ starts: 2, attempts: 1 });
+  });
+
+  it('spend no attempt while МойСклад is away', async () => {
+    await startAtOnce({ dataset: dataset() });
+    await hub.fault({
+      system: 'moysklad',
+      kind: 'status',
+      status: 429,
+      code: 1049,
+      headers: { 'X-Lognex-Retry-After': '300' },
+      match: { method: 'POST', path: '/entity/customerorder' },
+      times: 1,
+    });
+    expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
+    await orderedOnce(ORDERED);
+    for (const row of await rows()) expect(row).toMatchObject({ attempts: 0, errorCode: null });
   });
 });
 

@@ -224,7 +224,7 @@ describe('a process that lost its lease', () => {
     await begin(id, 'other');
     const { prisma } = outbox.db;
     expect(await renewLeases(prisma, [id], 'slow', LEASE_MS)).toBe(0);
-    const document = { id, key: 'k', number: null, url: null, posted: true };
+    const document = { id, kind: 'transfer' as const, key: 'k', number: null, url: null, posted: true };
     const entry = {
       level: 'info',
       system: '1c',

@@ -10,8 +10,8 @@ import { type AttemptDeps, attempt } from '../attempt.ts';
 import { createExchangeBook } from '../exchanges.ts';
 import type { createOrder } from './create-order.job.ts';
 import { knownBarcodes } from './known-barcodes.ts';
-import { madeEntry, noteGoods } from './made.ts';
-import { makeMany } from './make-many.ts';
+import { madeEntry } from './made.ts';
+import { createOrderArrays } from './order-arrays.ts';
 import { orderCommand } from './order-command.ts';
 import { setAside } from './set-aside.ts';
 
@@ -25,14 +25,12 @@ export interface CreateOrderDeps extends AttemptDeps {
  * lacks or has twice are set aside in a failed document of their own, and the others are ordered. Where many orders of one
  * line wait, they go together in one request.
  */
-export const createCreateOrder =
-  (deps: CreateOrderDeps): Handler<typeof createOrder> =>
-  async ({ outboxId }, context) => {
-    if (await deps.desk.isDone(outboxId)) {
-      deps.log.info({ event: 'attempt.nothing-to-do', outboxId, status: 'done' });
-      return;
-    }
-    if (await makeMany(deps, outboxId, context)) return;
+export const createCreateOrder = (deps: CreateOrderDeps): Handler<typeof createOrder> => {
+  const arrays = createOrderArrays(deps);
+  return async ({ outboxId }, context) => {
+    const end = await arrays.join(outboxId, context);
+    if (end === 'made') return;
+    if (end !== 'alone') throw end.thrown;
     const { note, payload } = createExchangeBook();
     await attempt(deps, outboxId, context, {
       system: 'moysklad',
@@ -65,11 +63,11 @@ export const createCreateOrder =
           externalUrl: made.url,
           posted: null,
           entry: madeEntry(row, made, lines.length),
-          alongside: (tx) => noteGoods(tx, [row.id]),
         };
       },
     });
   };
+};
 
 /** Sets the bad lines aside and gives the others. `bad` counts from 1. */
 async function orderWithout(

@@ -1,4 +1,3 @@
-import type { Tx } from '../../shared/db/database.ts';
 import type { JournalEntry } from '../../shared/journal/journal.ts';
 import type { MadeOrder } from '../../shared/moysklad/port.ts';
 import type { BegunRow } from '../../shared/outbox/attempt-store.ts';
@@ -18,15 +17,6 @@ export function madeEntry(
     message: `${made.found ? 'Найден созданный ранее' : 'Создан'} заказ покупателя ${made.number} в МойСклад для «${row.recipient_name}»${lines > 1 ? `, позиций: ${lines}` : ''}${sums}`,
     details: { number: made.number, key: made.key, found: made.found, lines, ...(made.sums && { sums: made.sums }) },
   };
-}
-
-/** Notes what each line was ordered as, so that its position is known again whatever happens to articles later. */
-export async function noteGoods(tx: Tx, outboxIds: readonly string[]): Promise<void> {
-  await tx.$executeRaw`
-    update outbox_lines l set goods_key = k.entity_id
-    from item_links k
-    where l.outbox_id = any(${outboxIds}::uuid[]) and k.item_key = l.item_key and k.characteristic_key = l.characteristic_key
-      and k.status = 'found'`;
 }
 
 const roubles = (kopecks: number) =>

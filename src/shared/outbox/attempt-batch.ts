@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Prisma, type Tx } from '../db/database.ts';
 import { rowsOf } from '../db/rows.ts';
 import { ENTRY_COLUMNS, ENTRY_FIELDS, entryRows, type JournalEntry } from '../journal/journal.ts';
-import { type Begun, begunColumns, begunRow, SUSPECT_CRASHES } from './attempt-store.ts';
+import { type Begun, type BegunRow, begunColumns, begunRow, SUSPECT_CRASHES } from './attempt-store.ts';
 import { generationOf } from './ids.ts';
 import { linesColumn, sentLines } from './sent-lines.ts';
 
@@ -77,6 +77,7 @@ export async function areDone(db: Tx | pg.Pool, outboxIds: readonly string[]): P
 /** A document that the other system has confirmed. */
 export interface MadeDocument {
   id: string;
+  kind: BegunRow['kind'];
   key: string | null;
   number: string | null;
   url: string | null;
@@ -98,7 +99,19 @@ export interface Ended {
   someDown: boolean;
 }
 
-/** Records documents as made, each with its journal entry, in one statement. */
+/** For each line of an order what it was last found as: the look-up before the order. */
+const GOODS = Prisma.sql`,
+      goods as (
+        update outbox_lines l set goods_key = k.entity_id
+        from ended, item_links k
+        where ended.kind = 'order' and l.outbox_id = ended.id
+          and k.item_key = l.item_key and k.characteristic_key = l.characteristic_key and k.status = 'found'
+      )`;
+
+/**
+ * Records documents as made, each with its journal entry, in one statement. An order's lines note what each was ordered as, so that
+ * its position is known again whatever happens to articles later.
+ */
 export async function endDone(db: Tx | pg.Pool, owner: string, made: readonly Made[]): Promise<Ended> {
   const documents = Object.fromEntries(made.map(({ document }) => [document.id, document]));
   const entries = JSON.stringify(entryRows(made.map(({ entry }) => entry)));
@@ -121,13 +134,13 @@ export async function endDone(db: Tx | pg.Pool, owner: string, made: readonly Ma
           error_code = null, error_message = null, crashes = 0, rested_under = null, maybe_made = false
         from made
         where id = any (array(select id from held))
-        returning id
+        returning id, kind
       ),
       journal as (
         insert into integration_logs (${ENTRY_COLUMNS})
         select ${ENTRY_COLUMNS} from jsonb_to_recordset(${entries}::jsonb) as t(${ENTRY_FIELDS})
         where outbox_id in (select id from ended)
-      )
+      )${made.some(({ document }) => document.kind === 'order') ? GOODS : Prisma.empty}
       select id::text, exists (select 1 from system_states where state = 'down') as some_down from ended`,
     ),
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Prisma, type Tx } from '../db/database.ts';
+import { Prisma } from '../db/database.ts';
 
 const decimal = z.string();
 
@@ -35,12 +35,3 @@ export const linesColumn = (outboxId: Prisma.Sql): Prisma.Sql => Prisma.sql`(
     'free', r.free::text, 'onOrder', r.on_order::text, 'hubExpected', r.hub_expected::text) order by l.line_number), '[]')
   from outbox_lines l join run_lines r on r.id = l.run_line_id
   where l.outbox_id = ${outboxId} and (l.closed_reason is null or l.closed_reason not in ('rejected', 'superseded'))) as lines`;
-
-/** The lines of many documents, by outbox id. */
-export async function linesOfMany(tx: Tx, outboxIds: readonly string[]): Promise<Map<string, SentLine[]>> {
-  const rows = z.array(z.object({ id: z.string(), lines: sentLines })).parse(
-    await tx.$queryRaw`
-      select o.id::text, ${linesColumn(Prisma.sql`o.id`)} from unnest(${[...outboxIds]}::uuid[]) as o(id)`,
-  );
-  return new Map(rows.map(({ id, lines }) => [id, lines]));
-}
