@@ -21,11 +21,9 @@ export async function knownBarcodes(
   if (config.moysklad.matchBy !== 'barcode') return () => [];
   const rows = z.array(row).parse(
     await db.prisma.$queryRaw`
-      select item_key, characteristic_key, barcodes from known_items k
-      where exists (
-        select 1 from outbox_lines l
-        where l.outbox_id = any(${[...outboxIds]}::uuid[]) and l.item_key = k.item_key
-          and l.characteristic_key = k.characteristic_key)`,
+      select item_key, characteristic_key, barcodes from known_items
+      where (item_key, characteristic_key) in (
+        select item_key, characteristic_key from outbox_lines where outbox_id = any(${[...outboxIds]}::uuid[]))`,
   );
   const known = new Map(rows.map((one) => [idOf(one.item_key, one.characteristic_key), one.barcodes]));
   return ({ itemKey, characteristicKey }) => known.get(idOf(itemKey, characteristicKey)) ?? [];

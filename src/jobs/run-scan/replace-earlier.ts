@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { Tx } from '../../shared/db/database.ts';
+import { Prisma, type Tx } from '../../shared/db/database.ts';
 import { toMilli } from '../../shared/planning/quantity.ts';
 
 const replacedLine = z.object({
+  id: z.string(),
   outboxId: z.string(),
   recipientKey: z.string(),
   senderKey: z.string().nullable(),
@@ -41,14 +42,12 @@ export async function replaceEarlier(tx: Tx, recipientKeys: string[]): Promise<R
   const ids = locked.map((row) => row.id);
   const lines = await readReplaced(tx, ids);
   await tx.$executeRaw`
-    update outbox_lines l set closed_at = clock_timestamp(), closed_reason = 'superseded'
-    from outbox o
-    where o.id = l.outbox_id and o.id = any(${ids}::uuid[]) and l.closed_at is null
-      and (o.status = 'failed' or l.approved_at is null)`;
+    update outbox_lines set closed_at = clock_timestamp(), closed_reason = 'superseded'
+    where id = any(${lines.map(({ id }) => id)}::uuid[])`;
   const released = await tx.$executeRaw`
-    update outbox o set status = 'pending'
+    update outbox set status = 'pending'
     where id = any(${ids}::uuid[]) and status = 'held'
-      and exists (select 1 from outbox_lines l where l.outbox_id = o.id and l.closed_at is null)`;
+      and id = any(array(select l.outbox_id from ${linesOf(ids)} where l.closed_at is null))`;
   if (released > 0) await tx.$executeRaw`select pg_notify('hub_outbox', '')`;
   const rows = await tx.$executeRaw`
     update outbox set status = 'superseded' where id = any(${ids}::uuid[]) and status in ('held', 'failed')`;
@@ -64,14 +63,22 @@ export async function previewReplaced(tx: Tx, recipientKeys: string[]): Promise<
   return { rows: 0, ids, lines: await readReplaced(tx, ids) };
 }
 
+/**
+ * Each document's lines by its id: `offset 0` leaves PostgreSQL no other way. Where it has counted nothing yet it took another, and
+ * went through all open lines again for each document.
+ */
+const linesOf = (outboxIds: string[]) => Prisma.sql`
+  unnest(${outboxIds}::uuid[]) as document(id)
+    cross join lateral (select * from outbox_lines where outbox_id = document.id offset 0) l`;
+
 async function readReplaced(tx: Tx, outboxIds: string[]): Promise<ReplacedLine[]> {
   const rows = await tx.$queryRaw`
-    select l.outbox_id as "outboxId", l.recipient_key as "recipientKey", l.sender_key as "senderKey",
+    select l.id, l.outbox_id as "outboxId", l.recipient_key as "recipientKey", l.sender_key as "senderKey",
            l.item_key as "itemKey", l.item_name as "itemName", l.characteristic_key as "characteristicKey",
            l.quantity::text as quantity, l.planned_quantity::text as planned, l.edited_by as by, l.edited_at as at,
            l.edit_reason as reason, l.edit_forced as forced
-    from outbox_lines l join outbox o on o.id = l.outbox_id
-    where o.id = any(${outboxIds}::uuid[]) and l.closed_at is null and (o.status = 'failed' or l.approved_at is null)
+    from ${linesOf(outboxIds)} join outbox o on o.id = l.outbox_id
+    where l.closed_at is null and (o.status = 'failed' or l.approved_at is null)
     order by l.id`;
   return z.array(replacedLine).parse(rows);
 }
