@@ -1,5 +1,5 @@
+import { gather } from '../shared/async/gather.ts';
 import type { Database, Tx } from '../shared/db/database.ts';
-import { gather } from '../shared/db/gather.ts';
 import type { OutsideSystem } from '../shared/errors/outcome.ts';
 import { type JournalEntry, writeJournal } from '../shared/journal/journal.ts';
 import { areDone, beginWaiting, endDone, type JobOfRow, type Made } from '../shared/outbox/attempt-batch.ts';

@@ -14,10 +14,16 @@ export interface ExchangeBook {
 
 export function createExchangeBook(): ExchangeBook {
   const noted: Exchange[] = [];
+  const byDocument = new Map<string | undefined, Exchange[]>();
   return {
-    note: (exchange) => void noted.push(exchange),
+    note(exchange) {
+      noted.push(exchange);
+      const own = byDocument.get(exchange.documentKey);
+      if (own === undefined) byDocument.set(exchange.documentKey, [exchange]);
+      else own.push(exchange);
+    },
     payload(documentKey) {
-      const own = noted.filter((one) => documentKey === undefined || one.documentKey === documentKey);
+      const own = documentKey === undefined ? noted : (byDocument.get(documentKey) ?? []);
       if (own.length === 0) return null;
       const more = own.length - MOST_EXCHANGES;
       return { exchanges: own.slice(0, MOST_EXCHANGES).map(kept), ...(more > 0 && { more }) };
@@ -26,15 +32,23 @@ export function createExchangeBook(): ExchangeBook {
 }
 
 function kept({ method, path, sent, status, answer }: Exchange) {
-  return { method, path, sent: bounded(JSON.stringify(sent ?? null)), status, answer: bounded(answer) };
+  return {
+    method,
+    path,
+    sent: bounded(JSON.stringify(sent ?? null), () => sent ?? null),
+    status,
+    answer: bounded(answer),
+  };
 }
 
-/** JSON as it is where it is short enough, else its beginning as text. */
-function bounded(text: string | null): unknown {
+/** JSON as it is where it is short enough, else its beginning as text. `parse`: what the text stands for. */
+function bounded(text: string | null, parse = () => JSON.parse(text ?? 'null') as unknown): unknown {
   if (text === null || text === '') return null;
   if (text.length > MOST_CHARACTERS)
     return { cut: true, characters: text.length, text: clean(text.slice(0, MOST_CHARACTERS)) };
   try {
+    // What holds no escape holds neither, and to look at each value costs more than all else here.
+    if (text.isWellFormed() && !text.includes('\\u')) return parse();
     return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? clean(value) : value));
   } catch {
     return clean(text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gather } from '../../src/shared/db/gather.ts';
+import { gather } from '../../src/shared/async/gather.ts';
 
 /** Work that stays under way until it is let go, so that a test decides what comes meanwhile. */
 function gate() {

@@ -1,6 +1,5 @@
+import { untilDoneOrAborted } from '../async/abortable.ts';
 import type { Clock } from '../clock/clock.ts';
-
-import { untilDoneOrAborted } from './abortable.ts';
 
 /**
  * Leave to send requests: at most so many units in a window, at most so many requests at once.

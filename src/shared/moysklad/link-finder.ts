@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { untilDoneOrAborted } from '../async/abortable.ts';
 import type { CallOptions } from '../onec/port.ts';
-import { untilDoneOrAborted } from './abortable.ts';
 import { type Goods, idOf, listOf, metaSchema } from './answers.ts';
 import type { MatchBy } from './config.ts';
 import type { MoySkladHttp } from './http.ts';

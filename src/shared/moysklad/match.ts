@@ -1,6 +1,6 @@
+import { untilDoneOrAborted } from '../async/abortable.ts';
 import { refused } from '../errors/outcome.ts';
 import { EMPTY_KEY } from '../planning/types.ts';
-import { untilDoneOrAborted } from './abortable.ts';
 import type { Goods } from './answers.ts';
 import { BAD_LINE_CODES } from './bad-lines.ts';
 import type { MatchBy } from './config.ts';

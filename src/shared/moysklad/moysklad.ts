@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { untilDoneOrAborted } from '../async/abortable.ts';
 import type { Clock } from '../clock/clock.ts';
 import { OutcomeError, refused, whileItStands } from '../errors/outcome.ts';
 import type { Log } from '../log/log.ts';
 import type { MakeOptions } from '../onec/port.ts';
-import { untilDoneOrAborted } from './abortable.ts';
 import type { Order } from './answers.ts';
 import type { Budget } from './budget.ts';
 import { createCheck } from './check/check.ts';
 import { type MoySkladConfig, withDefaults } from './config.ts';
 import { createDocuments, madeOf } from './documents.ts';
-import { createMoySkladHttp } from './http.ts';
+import { createMoySkladHttp, type MoySkladHttp } from './http.ts';
 import { createLinkFinder } from './link-finder.ts';
 import { createLookup } from './lookup.ts';
 import { sendMany } from './many-orders.ts';
@@ -27,6 +27,8 @@ export interface MoySkladDeps {
   budget: Budget;
   log: Log;
   clock: Clock;
+  /** The way to МойСклад; left out: HTTP, within the budget. */
+  http?: MoySkladHttp;
   /** Told of every look-up, found or not, before an order is made or refused. */
   onLinks?: (links: FoundLink[]) => Promise<void> | void;
 }
@@ -52,7 +54,7 @@ function outcomeOf(error: unknown): OutcomeError {
 /** The adapter to МойСклад's JSON API 1.2. See `port.ts` for the contract. */
 export function createMoySklad(config: MoySkladConfig, deps: MoySkladDeps): MoySklad {
   const settings = withDefaults(config);
-  const http = createMoySkladHttp(settings, deps);
+  const http = deps.http ?? createMoySkladHttp(settings, deps);
   const lookup = createLookup(http, settings.matchBy);
   const references = createReferences(settings, { http, clock: deps.clock });
   const documents = createDocuments(http);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { untilDoneOrAborted } from '../async/abortable.ts';
 import type { Clock } from '../clock/clock.ts';
 import { OutcomeError } from '../errors/outcome.ts';
 import type { CallOptions } from '../onec/port.ts';
-import { untilDoneOrAborted } from './abortable.ts';
 import { listOf, type Named, namedSchema } from './answers.ts';
 import { type AttributeValue, resolveAttributes } from './attributes.ts';
 import type { Settings } from './config.ts';

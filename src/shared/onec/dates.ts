@@ -1,6 +1,8 @@
 /** The empty date of 1C. */
 export const EMPTY_DATE = '0001-01-01T00:00:00';
 
+const KEPT_OFFSETS = 1000;
+
 /**
  * Dates as 1C writes them: local to its server, without a zone (`2025-03-14T10:15:00`).
  * `Date.prototype.toISOString` would shift every one of them by the offset.
@@ -31,12 +33,21 @@ export function createLocalDates(zone: string): LocalDates {
     second: '2-digit',
   });
 
-  const format = (instant: Date) => {
-    const part = Object.fromEntries(wallClock.formatToParts(instant).map(({ type, value }) => [type, value]));
-    return `${part.year?.padStart(4, '0')}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+  /** Local minus UTC by instant, in whole seconds: Intl takes longer than all else that is done with a date. */
+  const offsets = new Map<number, number>();
+  const offsetMs = (instantMs: number) => {
+    const second = Math.floor(instantMs / 1000) * 1000;
+    const known = offsets.get(second);
+    if (known !== undefined) return known;
+    const part = Object.fromEntries(wallClock.formatToParts(second).map(({ type, value }) => [type, value]));
+    const local = `${part.year?.padStart(4, '0')}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+    const offset = asUtc(local) - second;
+    if (offsets.size >= KEPT_OFFSETS) offsets.clear();
+    offsets.set(second, offset);
+    return offset;
   };
-  /** Local minus UTC, at an instant. */
-  const offsetMs = (instantMs: number) => asUtc(format(new Date(instantMs))) - Math.floor(instantMs / 1000) * 1000;
+  const format = (instant: Date) =>
+    new Date(instant.getTime() + offsetMs(instant.getTime())).toISOString().slice(0, 19);
 
   const parse = (local: string) => {
     const wall = asUtc(local);

@@ -193,7 +193,7 @@ export function networkError(asked: Asked, error: { code?: string; phase?: strin
 }
 
 /** The caller's signal stopped the work. After a write was sent nobody knows how it ended. */
-export function interruptedError(asked: Asked, sent: boolean, cause: unknown): OutcomeError {
+export function interruptedError(asked: Pick<Asked, 'kind' | 'object'>, sent: boolean, cause: unknown): OutcomeError {
   const options = { code: 'onec-interrupted', system: '1c', details: { object: asked.object }, cause } as const;
   return sent && asked.kind === 'write'
     ? outcomeUnknown({ ...options, message: 'Запись в 1С прервана остановкой хаба: дошла ли она, неизвестно.' })

@@ -4,7 +4,7 @@ import { createCheck } from './check/check.ts';
 import { createCollections } from './collections.ts';
 import { type OneCConfig, settle } from './config.ts';
 import { createLocalDates } from './dates.ts';
-import { createOneCHttp } from './http.ts';
+import { createOneCHttp, type OneCHttp } from './http.ts';
 import { LIMITS } from './limit-rows.ts';
 import type { OneC } from './port.ts';
 import { readSampleItems } from './sample-items.ts';
@@ -21,10 +21,17 @@ import { readWarehouses } from './warehouses.ts';
 
 export type { OneCConfig } from './config.ts';
 
+export interface OneCDeps {
+  log: Log;
+  clock: Clock;
+  /** The way to 1C; left out: HTTP. */
+  http?: OneCHttp;
+}
+
 /** Connects the hub to one base of 1C:УТ 11.4 or 11.5 over OData. Opens no connection until it is asked something. */
-export function createOneC(config: OneCConfig, { log, clock }: { log: Log; clock: Clock }): OneC {
+export function createOneC(config: OneCConfig, { log, clock, ...deps }: OneCDeps): OneC {
   const settings = settle(config);
-  const http = createOneCHttp(settings, { log });
+  const http = deps.http ?? createOneCHttp(settings, { log });
   const collections = createCollections(http, settings);
   const dates = createLocalDates(settings.timezone);
   const reader = createTransferReader(http, dates);

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { untilDoneOrAborted } from '../async/abortable.ts';
+import { gather } from '../async/gather.ts';
 import type { Clock } from '../clock/clock.ts';
+import { findOutcome, OutcomeError } from '../errors/outcome.ts';
 import { EMPTY_KEY, type Key } from '../planning/types.ts';
 import { CHARACTERISTICS } from './characteristics.ts';
 import type { Collections } from './collections.ts';
-import { refusedBy1C } from './errors.ts';
+import { interruptedError, refusedBy1C } from './errors.ts';
 import { ITEMS, keepsCharacteristics } from './items.ts';
+import { KEYS_IN_A_QUERY } from './odata.ts';
 import type { CallOptions, TransferCommand } from './port.ts';
 import { key } from './schema.ts';
 import { WAREHOUSES } from './warehouses.ts';
@@ -25,6 +29,20 @@ const warehouseRow = z.object({
 });
 const characteristicRow = z.object({ Ref_Key: key, DeletionMark: z.boolean() });
 
+/** Keys that a document refers to. */
+interface Referred {
+  items: Key[];
+  characteristics: Key[];
+  warehouses: Key[];
+}
+
+/** What 1C has of them. */
+interface Found {
+  items: Map<Key, z.infer<typeof itemRow>>;
+  characteristics: Map<Key, z.infer<typeof characteristicRow>>;
+  warehouses: Map<Key, z.infer<typeof warehouseRow>>;
+}
+
 /** Types that lie on a shelf; services and sets do not enter the stock registers. */
 const GOODS = new Set(['Товар', 'МногооборотнаяТара']);
 /** What was right a moment ago need not be asked for every document of a run. */
@@ -40,26 +58,69 @@ export function createReferenceCheck(collections: Collections, { clock }: { cloc
 
   const lookUp = async <T extends { Ref_Key: Key }>(
     object: string,
-    keys: Set<Key>,
+    keys: Iterable<Key>,
     schema: z.ZodType<T> & { shape: object },
-    options?: CallOptions,
   ) => {
+    const unique = [...new Set(keys)];
     const select = Object.keys(schema.shape);
-    const rows = keys.size === 0 ? [] : await collections.byKeys(object, [...keys], { select }, schema, options);
+    const rows = unique.length === 0 ? [] : await collections.byKeys(object, unique, { select }, schema);
     return new Map(rows.map((row) => [row.Ref_Key, row]));
+  };
+
+  /** Of documents that are made at the same time, in the same requests. */
+  const lookUpTogether = gather(
+    async (asked: readonly Referred[]): Promise<Found[]> => {
+      const found = {
+        items: await lookUp(
+          ITEMS,
+          asked.flatMap(({ items }) => items),
+          itemRow,
+        ),
+        characteristics: await lookUp(
+          CHARACTERISTICS,
+          asked.flatMap(({ characteristics }) => characteristics),
+          characteristicRow,
+        ),
+        warehouses: await lookUp(
+          WAREHOUSES,
+          asked.flatMap(({ warehouses }) => warehouses),
+          warehouseRow,
+        ),
+      };
+      return asked.map(() => found);
+    },
+    // What 1C refuses may be one document's fault.
+    { most: KEYS_IN_A_QUERY, apart: (error) => findOutcome(error)?.outcome === 'refused' },
+  );
+
+  const lookUpAll = async (asked: Referred, signal: AbortSignal | undefined): Promise<Found> => {
+    try {
+      return await untilDoneOrAborted(lookUpTogether(asked), signal);
+    } catch (error) {
+      if (!signal?.aborted || error instanceof OutcomeError) throw error;
+      throw interruptedError({ kind: 'read', object: ITEMS }, true, error);
+    }
   };
 
   return async (command: TransferCommand, options?: CallOptions): Promise<void> => {
     const now = clock.now().getTime();
-    for (const [id, until] of passed) if (until <= now) passed.delete(id);
+    // In the order in which they passed; to look at all of them for each document would be work that grows with the run.
+    for (const [id, until] of passed) {
+      if (until > now) break;
+      passed.delete(id);
+    }
     const lines = command.lines.filter((line) => !passed.has(goodsId(line)));
     const places = [command.senderKey, command.recipientKey].filter((one) => !passed.has(one));
     if (lines.length === 0 && places.length === 0) return;
 
-    const items = await lookUp(ITEMS, new Set(lines.map(({ itemKey }) => itemKey)), itemRow, options);
-    const named = new Set(lines.map(({ characteristicKey }) => characteristicKey).filter((one) => one !== EMPTY_KEY));
-    const characteristics = await lookUp(CHARACTERISTICS, named, characteristicRow, options);
-    const warehouses = await lookUp(WAREHOUSES, new Set(places), warehouseRow, options);
+    const { items, characteristics, warehouses } = await lookUpAll(
+      {
+        items: lines.map(({ itemKey }) => itemKey),
+        characteristics: lines.map(({ characteristicKey }) => characteristicKey).filter((one) => one !== EMPTY_KEY),
+        warehouses: places,
+      },
+      options?.signal,
+    );
 
     const problems = [
       ...places.flatMap((one) => problemOf('склад', one, warehouses.get(one))),

@@ -1,13 +1,14 @@
 import DataLoader from 'dataloader';
 
 /**
- * Lets calls that come at about the same time go to the database together. Whoever comes first goes at once; what comes while that
- * is under way goes in the next batch, so an idle process waits for nothing and a busy one pays for one transaction and one
- * commit instead of many. Where a batch fails as a whole each of its calls goes by itself, so that one bad row never fails another.
+ * Lets calls that come at about the same time go to the other side together. Whoever comes first goes at once; what comes while that
+ * is under way goes in the next batch, so an idle process waits for nothing and a busy one pays for one transaction, or one
+ * request, instead of many. Where a batch fails as a whole each of its calls goes by itself, so that one bad row never fails another;
+ * unless `apart` says of the error that it would be the same for each.
  */
 export function gather<Call, Answer>(
   work: (calls: readonly Call[]) => Promise<readonly Answer[]>,
-  { most }: { most: number },
+  { most, apart = () => true }: { most: number; apart?: (error: unknown) => boolean },
 ): (call: Call) => Promise<Answer> {
   const waiting: (() => void)[] = [];
   let underWay = false;
@@ -23,7 +24,7 @@ export function gather<Call, Answer>(
     try {
       return [...(await work(calls))];
     } catch (error) {
-      if (calls.length === 1) return [asError(error)];
+      if (calls.length === 1 || !apart(error)) return calls.map(() => asError(error));
       return await Promise.all(
         calls.map((call) =>
           work([call]).then(
