@@ -1,15 +1,18 @@
 import got from 'got';
 import { systemClock } from '../src/shared/clock/clock.ts';
-import { readConfig } from '../src/shared/config/config.ts';
+import { type Config, readConfig } from '../src/shared/config/config.ts';
 import { type Database, openDatabase, Prisma } from '../src/shared/db/database.ts';
 import type { OutboxStatus } from '../src/shared/db/generated/enums.ts';
 import { silentLog } from '../src/shared/log/log.ts';
-import type { MoySklad } from '../src/shared/moysklad/port.ts';
-import type { OneC } from '../src/shared/onec/port.ts';
+import { rememberLinks } from '../src/shared/moysklad/links.ts';
+import { createMoySklad } from '../src/shared/moysklad/moysklad.ts';
+import { createOneC } from '../src/shared/onec/onec.ts';
 import { documentKey, newId } from '../src/shared/outbox/ids.ts';
 import { requestRun } from '../src/shared/outbox/request-run.ts';
+import { EMPTY_KEY } from '../src/shared/planning/types.ts';
 import { createQueueStore, type QueueStore } from '../src/shared/queue/store.ts';
 import { createFleet } from '../src/workers/fleet.ts';
+import { adaptersAtOnce, moyskladHttpAtOnce, noBudget, onecHttpAtOnce } from './answered-at-once.ts';
 import { settingsIn, shopsTable } from './shops.ts';
 import { backendsOf, openStage, rounded, type Stage, timed } from './stage.ts';
 import { UNUSED } from './unused-settings.ts';
@@ -25,48 +28,76 @@ const TIMES = 3;
 const BATCH = 500;
 
 /**
- * Transfers per second through relay, job, lease, state and journal with a 1C that answers at once inside the process, beside
- * BullMQ's own jobs that do nothing: handed over and worked by one process too, in the same store with the same concurrency. Told beside
- * it: jobs that already stand in the store when the clock starts, documents of which half are orders, and transfers with the sandbox over HTTP.
+ * Documents per second through relay, job, lease, state and journal, beside BullMQ's own jobs that do nothing: handed over and worked by
+ * one process too, in the same store with the same concurrency. The other systems answer at once inside the process: in place of
+ * the adapters, or of their HTTP alone. Told beside it: jobs that already stand in the store when the clock starts, and transfers
+ * with the sandbox over HTTP.
  */
 export async function run(): Promise<void> {
   const table: Record<string, string | number>[] = [];
-  const stage = await openStage();
-  try {
-    for (const backend of backendsOf(stage)) {
-      await bareJobs(stage, backend, WARM_UP[backend]);
-      const rounds: { handedOver: number; standing: number; own: number }[] = [];
-      for (let time = 0; time < TIMES; time += 1) {
-        const bare = await bareJobs(stage, backend, DOCUMENTS[backend]);
-        rounds.push({ ...bare, own: await documents(stage, backend, 'transfers') });
+  const first = await openStage();
+  const backends = backendsOf(first);
+  await first.close();
+  for (const backend of backends) {
+    // A database of its own: another's dead rows are no load of this one.
+    const stage = await openStage();
+    try {
+      const rates = await measure(stage, backend);
+      const bare = median(rates.get(HANDED_OVER)!);
+      for (const [what, all] of rates) {
+        const perSecond = median(all);
+        table.push({
+          store: backend,
+          what,
+          'per second': Math.round(perSecond),
+          [`of ${HANDED_OVER}`]: rounded(perSecond / bare),
+        });
       }
-      const handedOver = median(rounds.map((one) => one.handedOver));
-      const standing = median(rounds.map((one) => one.standing));
-      const own = median(rounds.map((one) => one.own));
-      const mixed = await documents(stage, backend, 'half-orders');
-      const overHttp = OVER_HTTP / (await withSandbox(stage, backend));
-      table.push({
-        store: backend,
-        'BullMQ, no-op jobs handed over and worked, /s': Math.round(handedOver),
-        'transfers, /s': Math.round(own),
-        'transfers / jobs': rounded(own / handedOver),
-        'no-op jobs that stood ready, /s': Math.round(standing),
-        'transfers / those': rounded(own / standing),
-        'half of them orders, /s': Math.round(mixed),
-        'transfers with the sandbox over HTTP, /s': Math.round(overHttp),
-      });
+    } finally {
+      await stage.close();
     }
-  } finally {
-    await stage.close();
   }
   console.table(table);
 }
 
+/** Rates by what was measured, each time. */
+async function measure(stage: Stage, backend: Backend): Promise<Map<string, number[]>> {
+  const rates = new Map<string, number[]>();
+  const note = (what: string, perSecond: number) => {
+    rates.set(what, [...(rates.get(what) ?? []), perSecond]);
+    console.error(`${backend}: ${what}: ${Math.round(perSecond)}/s`);
+  };
+  await bareJobs(stage, backend, WARM_UP[backend]);
+  for (let time = 0; time < TIMES; time += 1) {
+    const { handedOver, standing } = await bareJobs(stage, backend, DOCUMENTS[backend]);
+    note(HANDED_OVER, handedOver);
+    note(STANDING, standing);
+    for (const load of LOADS) note(nameOf(load), await documents(stage, backend, load));
+  }
+  note('transfers, the sandbox over HTTP', OVER_HTTP / (await withSandbox(stage, backend)));
+  return rates;
+}
+
+const HANDED_OVER = 'no-op jobs handed over and worked';
+const STANDING = 'no-op jobs that stood ready';
+
+/** What documents, and what answers at once: a stand-in for the whole adapters, or for their HTTP. */
+interface Load {
+  documents: 'transfers' | 'half-orders';
+  atOnce: 'adapters' | 'http';
+}
+const LOADS: Load[] = [
+  { documents: 'transfers', atOnce: 'adapters' },
+  { documents: 'half-orders', atOnce: 'adapters' },
+  { documents: 'transfers', atOnce: 'http' },
+  { documents: 'half-orders', atOnce: 'http' },
+];
+const nameOf = (load: Load) =>
+  `${load.documents === 'transfers' ? 'transfers' : 'documents, half of them orders'}, ${load.atOnce} answered at once`;
+
 const median = (figures: number[]) => figures.sort((a, b) => a - b)[Math.floor(figures.length / 2)]!;
 
 type Backend = 'redis' | 'postgres';
-/** Orders go in arrays, as many as wait. */
-type Mixture = 'transfers' | 'half-orders';
 const urlOf = (stage: Stage, backend: Backend) => (backend === 'redis' ? stage.redisUrl! : stage.databaseUrl);
 
 async function withStore<T>(stage: Stage, backend: Backend, use: (store: QueueStore) => Promise<T>): Promise<T> {
@@ -116,26 +147,30 @@ function bareJobs(stage: Stage, backend: Backend, count: number): Promise<{ hand
 }
 
 /** Documents per second, from rows that wait in the outbox to the last one recorded as done. */
-async function documents(stage: Stage, backend: Backend, what: Mixture): Promise<number> {
+async function documents(stage: Stage, backend: Backend, load: Load): Promise<number> {
   const db = openDatabase({ url: stage.databaseUrl });
   try {
     return await withStore(stage, backend, async (store) => {
+      let made = 0;
+      const count = () => {
+        made += 1;
+      };
+      const config = readConfig({
+        ...UNUSED,
+        WORKER_QUEUES: 'onec-transfer,moysklad-order',
+        WORKER_CONCURRENCY: `${CONCURRENCY}`,
+        API_1C_CONCURRENCY: '16',
+      });
       const fleet = createFleet({
-        ...{ db, store, clock: systemClock, log: silentLog, owner: `bench-${newId()}`, schedule: false },
-        config: readConfig({
-          ...UNUSED,
-          WORKER_QUEUES: 'onec-transfer,moysklad-order',
-          WORKER_CONCURRENCY: `${CONCURRENCY}`,
-        }),
-        onec: onecAtOnce as OneC,
-        moysklad: moyskladAtOnce as MoySklad,
+        ...{ config, db, store, clock: systemClock, log: silentLog, owner: `bench-${newId()}`, schedule: false },
+        ...(load.atOnce === 'adapters' ? adaptersAtOnce(count) : adaptersOverNothing(config, db, count)),
       });
       fleet.start();
-      const warm = await promiseDocuments(db, WARM_UP[backend], what);
+      const warm = await promiseDocuments(db, WARM_UP[backend], load.documents);
       await allDone(db, warm, WARM_UP[backend]);
       const already = made;
       // The relay begins at the commit that ends this line.
-      const runId = await promiseDocuments(db, DOCUMENTS[backend], what);
+      const runId = await promiseDocuments(db, DOCUMENTS[backend], load.documents);
       const seconds = await timed(async () => {
         // Counted here, so that looking is no load on the database.
         while (made - already < DOCUMENTS[backend]) await systemClock.sleep(20);
@@ -149,20 +184,17 @@ async function documents(stage: Stage, backend: Backend, what: Mixture): Promise
   }
 }
 
-/** Documents that were made inside this process. */
-let made = 0;
-const makeOne = ({ key }: { key: string }) => {
-  made += 1;
-  return { key, number: `B-${made}`, url: null, posted: true, found: false };
-};
-const onecAtOnce: Pick<OneC, 'makeTransfer'> = { makeTransfer: async (command) => makeOne(command) };
-const moyskladAtOnce: Pick<MoySklad, 'makeOrder' | 'makeOrders'> = {
-  makeOrder: async (command) => makeOne(command),
-  makeOrders: async (commands) => commands.map(makeOne),
-};
+/** The whole adapters, with their HTTP answered inside the process. */
+const adaptersOverNothing = (config: Config, db: Database, made: () => void) => ({
+  onec: createOneC(config.onec, { log: silentLog, clock: systemClock, http: onecHttpAtOnce(made) }),
+  moysklad: createMoySklad(config.moysklad, {
+    ...{ log: silentLog, clock: systemClock, budget: noBudget, http: moyskladHttpAtOnce(made) },
+    onLinks: (links) => rememberLinks(db.prisma, links),
+  }),
+});
 
 /** Writes, as a scan would, documents of one line each, in one transaction. Gives the run's id. */
-async function promiseDocuments(db: Database, count: number, what: Mixture): Promise<string> {
+async function promiseDocuments(db: Database, count: number, what: Load['documents']): Promise<string> {
   const runId = newId();
   const rows = Array.from({ length: count }, (_, at) => {
     const id = newId();
@@ -177,7 +209,7 @@ async function promiseDocuments(db: Database, count: number, what: Mixture): Pro
       article: `A-${at}`,
     };
   });
-  const place = { recipient: newId(), sender: newId(), characteristic: newId() };
+  const place = { recipient: newId(), sender: newId(), characteristic: EMPTY_KEY };
   const source = Prisma.sql`
     jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as r(id uuid, kind text, key uuid, line uuid, run_line uuid, item uuid, name text, article text),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultRequest } from '../../sandbox/faults.ts';
 import type { ControlledStock } from '../../sandbox/onec/control-view.ts';
@@ -7,6 +8,7 @@ import {
   DOCUMENT_KEY,
   DONOR,
   failure,
+  itemKey,
   KILOS,
   NOW,
   OUTBOX_ID,
@@ -52,6 +54,26 @@ describe('making a transfer order', () => {
       { Номенклатура_Key: PIECES, Количество: 5, ВариантОбеспечения: 'Отгрузить' },
       { Номенклатура_Key: KILOS, Количество: 1.25, ВариантОбеспечения: 'Отгрузить' },
     ]);
+  });
+
+  it('looks up what it refers to together with others that are made at the same time; what one refers to in vain is its own fault', async () => {
+    const count = {
+      system: '1c',
+      kind: 'latency',
+      ms: 0,
+      match: { method: 'GET', path: 'Catalog_Номенклатура' },
+    } as const;
+    const { id } = world.sandbox.faults.add(count);
+    const items = [PIECES, ...[4, 5, 6, 7, 8].map(itemKey), itemKey(999)];
+    const ends = await Promise.allSettled(
+      items.map((item) => {
+        const line = { itemKey: item, characteristicKey: EMPTY, quantity: 1000 };
+        return make({ key: randomUUID(), outboxId: randomUUID(), lines: [line] });
+      }),
+    );
+    expect(ends.map(({ status }) => status)).toEqual([...Array(6).fill('fulfilled'), 'rejected']);
+    expect(ends.at(-1)).toMatchObject({ reason: { code: 'onec-bad-reference' } });
+    expect(fired(id)).toBeLessThanOrEqual(2);
   });
 
   it('moves the registers: the sender has less, the recipient expects more', async () => {

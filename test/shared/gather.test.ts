@@ -65,6 +65,20 @@ describe('calls that are gathered', () => {
     expect(await call(4)).toBe(4);
   });
 
+  it('share an error that would be the same for each', async () => {
+    let asked = 0;
+    const call = gather(
+      async () => {
+        asked += 1;
+        throw new Error('away');
+      },
+      { most: 100, apart: () => false },
+    );
+    const ends = await Promise.allSettled([1, 2, 3].map(call));
+    expect(ends).toMatchObject(Array(3).fill({ reason: { message: 'away' } }));
+    expect(asked).toBe(1);
+  });
+
   it('go on after one that failed alone', async () => {
     const call = gather(
       async (calls: readonly number[]) => {
