@@ -32,6 +32,19 @@ describe('a connection that is lent out and cut between two statements', () => {
     await pool.end();
   });
 
+  it('still tells when its user has taken off all listeners, as BullMQ does before it closes', async () => {
+    const heard: Error[] = [];
+    const client = new (guardedClient((error) => heard.push(error)))({ connectionString: database.url });
+    await client.connect();
+    const pid = await pidOf(client);
+    client.removeAllListeners();
+    client.removeAllListeners('error');
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    await cut(pid);
+    await ended;
+    expect(heard[0]?.message).toMatch(/terminating connection/);
+  });
+
   it('is guarded in both pools of the hub’s database', async () => {
     const heard: string[] = [];
     const db = openDatabase({ url: database.url, onError: (error) => heard.push(error.message) });

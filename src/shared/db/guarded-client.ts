@@ -2,13 +2,19 @@ import pg from 'pg';
 
 /**
  * The `Client` for a pool whose owner lends connections without listening to them: a connection that PostgreSQL cuts
- * between two statements raises an 'error' that nobody hears, and that ends the process. Here somebody always hears it.
+ * between two statements raises an 'error' that nobody hears, and that ends the process. Here somebody always hears it,
+ * also when all listeners are taken off before the end, as BullMQ does (6.7).
  */
 export function guardedClient(heard: (error: Error) => void): typeof pg.Client {
   return class extends pg.Client {
     constructor(config?: string | pg.ClientConfig) {
       super(config);
       this.on('error', heard);
+    }
+    override removeAllListeners(event?: string | symbol): this {
+      super.removeAllListeners(event);
+      if (event === undefined || event === 'error') this.on('error', heard);
+      return this;
     }
   };
 }
