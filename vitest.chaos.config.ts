@@ -6,7 +6,7 @@ const chaos = mergeConfig(base, {});
 chaos.test.include = ['test/chaos/*.chaos.ts'];
 // No second try: what runs into its time limit goes on killing processes under the next.
 chaos.test.retry = 0;
-// Five suites at once on two processors keep none of their limits.
-chaos.test.maxConcurrency = 3;
+// More suites at once keep none of their limits on two processors.
+chaos.test.maxConcurrency = 2;
 
 export default defineConfig(chaos);
