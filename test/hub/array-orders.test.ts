@@ -11,6 +11,12 @@ afterEach(async () => {
 const ORDERED = 12;
 const dataset = () => smallDataset({ moved: 1, ordered: ORDERED });
 
+const POST_ORDERS = { system: 'moysklad', match: { method: 'POST', path: '/entity/customerorder' }, times: 1 } as const;
+/** МойСклад makes the orders, and its answer never comes. */
+const LOST = { ...POST_ORDERS, kind: 'drop-after' };
+/** МойСклад has no time for anybody, once. */
+const AWAY = { ...POST_ORDERS, kind: 'status', status: 429, code: 1049, headers: { 'X-Lognex-Retry-After': '300' } };
+
 const rows = () => hub.services.db.prisma.outboxRow.findMany({ where: { kind: 'order' }, include: { lines: true } });
 const posts = async () => {
   const { faults } = hub.sandbox;
@@ -98,12 +104,7 @@ describe.each(backends())('orders whose jobs are all at work at once, with jobs 
 
   it('are each made once although the answer was lost, and every job tries again as its own row does', async () => {
     await startAtOnce({ dataset: dataset() });
-    await hub.fault({
-      system: 'moysklad',
-      kind: 'drop-after',
-      match: { method: 'POST', path: '/entity/customerorder' },
-      times: 1,
-    });
+    await hub.fault(LOST);
     expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
     await orderedOnce(ORDERED);
     for (const row of await rows()) expect(row).toMatchObject({ starts: 2, attempts: 1 });
@@ -111,15 +112,7 @@ describe.each(backends())('orders whose jobs are all at work at once, with jobs 
 
   it('spend no attempt while МойСклад is away', async () => {
     await startAtOnce({ dataset: dataset() });
-    await hub.fault({
-      system: 'moysklad',
-      kind: 'status',
-      status: 429,
-      code: 1049,
-      headers: { 'X-Lognex-Retry-After': '300' },
-      match: { method: 'POST', path: '/entity/customerorder' },
-      times: 1,
-    });
+    await hub.fault(AWAY);
     expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
     await orderedOnce(ORDERED);
     for (const row of await rows()) expect(row).toMatchObject({ attempts: 0, errorCode: null });
@@ -131,12 +124,7 @@ describe('many orders that wait', () => {
 
   it('are each made once although the answer to the whole array was lost', async () => {
     await startGathering({ backend, dataset: dataset() });
-    const lost = await hub.fault({
-      system: 'moysklad',
-      kind: 'drop-after',
-      match: { method: 'POST', path: '/entity/customerorder' },
-      times: 1,
-    });
+    const lost = await hub.fault(LOST);
     expect(await hub.scan()).toMatchObject({ status: 'completed', orders: { done: ORDERED } });
     expect(hub.sandbox.faults.get(lost)?.fired).toBe(1);
     await orderedOnce(ORDERED);
@@ -170,15 +158,7 @@ describe('many orders that wait', () => {
 
   it('go together again, as if nothing had been, after МойСклад was away', async () => {
     await startGathering({ backend, dataset: dataset() });
-    const down = await hub.fault({
-      system: 'moysklad',
-      kind: 'status',
-      status: 429,
-      code: 1049,
-      headers: { 'X-Lognex-Retry-After': '300' },
-      match: { method: 'POST', path: '/entity/customerorder' },
-      times: 1,
-    });
+    const down = await hub.fault(AWAY);
     countPosts();
     const end = await hub.scan();
     expect(hub.sandbox.faults.get(down)?.fired).toBe(1);

@@ -84,7 +84,10 @@ export function createOrderArrays(deps: OrderArraysDeps): OrderArrays {
       });
       try {
         // As most are whose array came back before they were delivered.
-        if (!underWay.has(jobId) && (await desk.isDone(outboxId))) return 'made';
+        if (!underWay.has(jobId) && (await desk.isDone(outboxId))) {
+          log.info({ event: 'attempt.nothing-to-do', outboxId, status: 'done' });
+          return 'made';
+        }
         const array = await inTurn(async () => underWay.get(jobId) ?? (await begin(outboxId, context)));
         return array === null ? 'alone' : await endIn(array, context);
       } finally {

@@ -3,8 +3,8 @@ import DataLoader from 'dataloader';
 /**
  * Lets calls that come at about the same time go to the other side together. Whoever comes first goes at once; what comes while that
  * is under way goes in the next batch, so an idle process waits for nothing and a busy one pays for one transaction, or one
- * request, instead of many. Where a batch fails as a whole each of its calls goes by itself, so that one bad row never fails another;
- * unless `apart` says of the error that it would be the same for each.
+ * request, instead of many. Where a batch fails as a whole each of its calls goes by itself, so that one bad row never fails another.
+ * `apart`: false of an error that would be the same for each; all of them get it then.
  */
 export function gather<Call, Answer>(
   work: (calls: readonly Call[]) => Promise<readonly Answer[]>,
