@@ -1,3 +1,5 @@
+import { untilDoneOrAborted } from '../shared/async/abortable.ts';
+
 /**
  * Who may work in this process at the same time. When a process dies, every row that it worked for has lost it, and
  * they all come back together: only a row that works alone can be blamed for the next death.
@@ -25,11 +27,7 @@ export function createQuarantine(): Quarantine {
   async function takeWhen(free: () => boolean, take: () => void, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     while (!free()) {
-      await new Promise<void>((resolve) => {
-        waiters.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      signal.throwIfAborted();
+      await untilDoneOrAborted(new Promise<void>((resolve) => waiters.push(resolve)), signal);
     }
     take();
   }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createQuarantine } from '../../src/jobs/quarantine.ts';
@@ -52,5 +53,16 @@ describe('the quarantine', () => {
     await enter;
     expect(late).toBe(true);
     leave();
+  });
+
+  it('leaves nothing on the signal of a worker that lives long, however often somebody waited', async () => {
+    const quarantine = createQuarantine();
+    const worker = new AbortController().signal;
+    const leave = await quarantine.enterAlone(worker);
+    const waiting = Array.from({ length: 5 }, () => quarantine.enterAlone(worker));
+    leave();
+    // Of those that are woken together one goes in, and the others wait once more.
+    for (const place of waiting) (await place)();
+    expect(getEventListeners(worker, 'abort')).toHaveLength(0);
   });
 });
