@@ -9,6 +9,7 @@ import { diagnoseMigrations } from '../shared/db/migrations.ts';
 import { QUEUE_NAMES } from '../shared/queue/store.ts';
 import type { Lifecycle } from '../workers/lifecycle.ts';
 import { fullChecks } from './check/full-checks.ts';
+import { queueHealth } from './queue-health.ts';
 import type { Services } from './services.ts';
 import { version } from './version.ts';
 
@@ -46,24 +47,4 @@ export async function serveApi(
   const api = await startApi(app, { host: config.http.host, port });
   lifecycle.opened({ name: 'api', stop: (leftMs) => api.stop(leftMs) });
   return api.url;
-}
-
-/** Whether the queue store answers within two seconds. */
-export async function queueHealth({
-  store,
-}: Pick<Services, 'store'>): Promise<{ backend: 'redis' | 'postgres'; ok: boolean; detail?: string }> {
-  const { backend } = store;
-  const answer = await Promise.race([
-    store
-      .queue('scan')
-      .getJobCounts('waiting')
-      .then(
-        () => null,
-        (error: Error) => error.message,
-      ),
-    new Promise<string>((resolve) => setTimeout(() => resolve('нет ответа за 2 с'), 2_000).unref()),
-  ]);
-  return answer === null
-    ? { backend, ok: true }
-    : { backend, ok: false, detail: `Хранилище очередей не отвечает: ${answer}` };
 }

@@ -10,7 +10,6 @@ import { endStalled } from './end-stalled.ts';
 import { drawFirstLogin, tellFirstLogin } from './first-login.ts';
 import { createKillPoint } from './kill-point.ts';
 import { plantBug } from './planted-bugs.ts';
-import { serveApi } from './serve.ts';
 import { openServices } from './services.ts';
 import { stopOnSignals } from './stop-signals.ts';
 import { version } from './version.ts';
@@ -53,6 +52,8 @@ export async function start({ only }: { only?: 'api' | 'worker' }): Promise<void
     }
     if (only !== 'worker') {
       const { config: served, login } = await drawFirstLogin(config);
+      // A worker by itself need not load the API and its console.
+      const { serveApi } = await import('./serve.ts');
       const url = await serveApi({ ...services, config: served }, lifecycle);
       log.info({
         event: 'api.listening',

@@ -5,7 +5,7 @@ import { describeDiagnosis, diagnoseMigrations } from '../shared/db/migrations.t
 import { meters } from '../shared/telemetry/meters.ts';
 import type { Fleet } from '../workers/fleet.ts';
 import type { Lifecycle } from '../workers/lifecycle.ts';
-import { queueHealth } from './serve.ts';
+import { queueHealth } from './queue-health.ts';
 import type { Services } from './services.ts';
 
 const DATABASE_MS = 3_000;

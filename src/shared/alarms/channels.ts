@@ -1,5 +1,4 @@
 import got, { HTTPError, RequestError } from 'got';
-import { createTransport } from 'nodemailer';
 import type { Config } from '../config/config.ts';
 import type { AlarmMessage } from './message.ts';
 
@@ -77,6 +76,8 @@ function mailChannel({ url, from, to }: NonNullable<Config['alarms']['mail']>): 
   return {
     name: 'mail',
     async send({ subject, text }) {
+      // Loaded by whoever has a message to send.
+      const { createTransport } = await import('nodemailer');
       const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS };
       const transport = createTransport({ url, ...timeouts });
       try {
