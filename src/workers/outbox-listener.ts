@@ -1,3 +1,4 @@
+import { untilDoneOrAborted } from '../shared/async/abortable.ts';
 import type { Clock } from '../shared/clock/clock.ts';
 import { guardedClient } from '../shared/db/guarded-client.ts';
 import type { Log } from '../shared/log/log.ts';
@@ -30,14 +31,14 @@ export function createOutboxListener(
     const lost = new Promise<void>((resolve) => {
       client.once('error', () => resolve());
       client.once('end', () => resolve());
-      stopping.signal.addEventListener('abort', () => resolve(), { once: true });
     });
     try {
       await client.connect();
       client.on('notification', options.wake);
       await client.query(`listen ${CHANNEL}`);
       options.wake();
-      await lost;
+      // Rejected only by our own stop.
+      await untilDoneOrAborted(lost, stopping.signal).catch(() => undefined);
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -152,7 +152,7 @@ export function createRelay(options: RelayOptions, deps: RelayDeps): Relay {
       if (awake || stopping.signal.aborted) continue;
       const nap = new AbortController();
       wakeUp = () => nap.abort();
-      await clock.sleep(pollMs, AbortSignal.any([nap.signal, stopping.signal])).catch(() => undefined);
+      await clock.sleep(pollMs, nap.signal).catch(() => undefined);
       wakeUp = undefined;
     }
   }
@@ -168,6 +168,7 @@ export function createRelay(options: RelayOptions, deps: RelayDeps): Relay {
     runOnce,
     async stop() {
       stopping.abort();
+      wakeUp?.();
       await loop;
     },
   };
