@@ -8,6 +8,8 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     pool: 'forks',
     maxWorkers: 3,
+    // Files share what is loaded, and nothing else: each has a database, a Redis prefix and a sandbox of its own.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { measureAnew } from '../../src/shared/telemetry/meters.ts';
 import { outsideRequest } from '../../src/shared/telemetry/outside-request.ts';
 import { backends } from '../support/hub.ts';
 import { type ApiFixture, createApiFixture } from './fixture.ts';
@@ -6,6 +7,8 @@ import { addDocument, addRun } from './seed.ts';
 
 let api: ApiFixture;
 beforeAll(async () => {
+  // What other files of this process have measured is none of ours.
+  measureAnew();
   api = await createApiFixture();
 });
 afterAll(() => api.close());

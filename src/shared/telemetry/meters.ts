@@ -18,11 +18,15 @@ export const attempts = new Counter({
   registers: [meters],
 });
 
-// A series that begins at its first event would hide that event from rate().
-for (const step of ['scan', 'create-transfer', 'create-order']) {
-  for (const outcome of ['done', 'retry', 'unknown', 'not-now', 'at-rest', 'handed-back'])
-    attempts.inc({ step, outcome }, 0);
+/** Begins anew. A series that begins at its first event would hide that event from rate(), so each stands there with zero. */
+export function measureAnew(): void {
+  meters.resetMetrics();
+  for (const step of ['scan', 'create-transfer', 'create-order']) {
+    for (const outcome of ['done', 'retry', 'unknown', 'not-now', 'at-rest', 'handed-back'])
+      attempts.inc({ step, outcome }, 0);
+  }
+  for (const system of ['1c', 'moysklad']) {
+    for (const method of ['GET', 'POST']) outsideSeconds.zero({ system, method, status: '2xx' });
+  }
 }
-for (const system of ['1c', 'moysklad']) {
-  for (const method of ['GET', 'POST']) outsideSeconds.zero({ system, method, status: '2xx' });
-}
+measureAnew();
