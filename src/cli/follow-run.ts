@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 200;
 export async function followRun(
   db: Database,
   runId: string,
-  { clock, signal }: { clock: Clock; signal?: AbortSignal },
+  { clock, signal, everyMs = LOOK_EVERY_MS }: { clock: Clock; signal?: AbortSignal; everyMs?: number },
   onState: (state: RunState) => void,
 ): Promise<RunEnd> {
   for (;;) {
@@ -36,7 +36,7 @@ export async function followRun(
     if (state.status === 'failed' || (state.status === 'completed' && moving === 0)) {
       return { ...state, failures: await failuresOf(db, runId) };
     }
-    await clock.sleep(LOOK_EVERY_MS, signal);
+    await clock.sleep(everyMs, signal);
   }
 }
 

@@ -77,7 +77,7 @@ export async function startHub(options: HubOptions): Promise<TestHub> {
     fleet.start();
     lifecycle.opened({ name: 'fleet', stop: (leftMs) => fleet.stop(leftMs) });
   }
-  const watch = { clock: services.clock };
+  const watch = { clock: services.clock, everyMs: 50 };
   const hub: TestHub = {
     sandbox,
     services,
