@@ -147,11 +147,9 @@ function onPostgres(url: string, shared: Shared, log: Log): Builder {
 
 /** BullMQ's close() never resolves while Redis is away. */
 async function closeOrCut(one: Queue | Worker, graceMs: number): Promise<void> {
-  const closed = one.close(true).then(
-    () => true,
-    () => true,
-  );
-  if (await Promise.race([closed, after(graceMs).then(() => false)])) return;
+  const closed = one.close(true).catch(() => undefined);
+  await Promise.race([closed, after(graceMs)]);
+  // A queue takes leave of its server, and counts as closed where that is away: its connection would be tried again for ever.
   void one.disconnect().catch(() => undefined);
 }
 
