@@ -26,7 +26,7 @@ export async function prepareQueues(config: Pick<Config, 'environment' | 'queues
       event: 'redis.unreachable',
       at,
       reason: fitness.reason,
-      message: `Redis does not answer at ${at}: ${fitness.reason}. Check REDIS_URL, its password, and that Redis runs. Requests are accepted meanwhile; work starts when it is there.`,
+      message: `Redis does not answer at ${at}: ${fitness.reason}. ${cureOf(fitness.reason)} Requests are accepted meanwhile; work starts when it is there.`,
     });
     return;
   }
@@ -42,4 +42,11 @@ export async function prepareQueues(config: Pick<Config, 'environment' | 'queues
   const message = `Redis at ${which} evicts keys when memory runs out (maxmemory-policy ${fitness.policy}), and jobs with them. Set maxmemory-policy noeviction: in redis.conf, or by CONFIG SET maxmemory-policy noeviction, or in the settings of the managed Redis; the hub needs a Redis of its own.`;
   if (config.environment === 'production') throw new QueueStoreUnfit(message);
   log.warn({ event: 'redis.evicts', at, policy: fitness.policy, message });
+}
+
+/** What to do about a Redis that is away, by what was heard of it (Node's own words for certificates). */
+function cureOf(reason: string): string {
+  if (reason.includes('altnames')) return 'Call it in REDIS_URL by a name that its certificate has.';
+  if (/certificate/.test(reason)) return 'Name the file of the authority that signed it in NODE_EXTRA_CA_CERTS.';
+  return 'Check REDIS_URL, its password, and that Redis runs.';
 }

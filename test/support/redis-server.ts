@@ -27,9 +27,12 @@ export async function startPrivateRedis(port = 0, settings: string[] = []): Prom
   return run(chosen, args, 'Ready to accept connections');
 }
 
-/** A sentinel of the caller's own, on a free port. It writes what it learns into its file. */
-export async function startPrivateSentinel(configFile: string): Promise<PrivateRedis> {
-  return run(await freePort(), [configFile, '--sentinel'], '+monitor master');
+/**
+ * A sentinel of the caller's own, on a free port; on port 0 where its file names one of TLS. It writes what it learns into
+ * its file.
+ */
+export async function startPrivateSentinel(configFile: string, port?: 0): Promise<PrivateRedis> {
+  return run(port ?? (await freePort()), [configFile, '--sentinel'], '+monitor master');
 }
 
 async function run(port: number, args: string[], ready: string): Promise<PrivateRedis> {

@@ -6,7 +6,8 @@ import { freePort } from '../../src/shared/db/free-port.ts';
 import { until } from './hub.ts';
 import { type PrivateRedis, startPrivateRedis, startPrivateSentinel } from './redis-server.ts';
 
-const PASSWORD = 'hunter2';
+/** What every topology asks for. */
+export const PASSWORD = 'hunter2';
 const SLOTS = 16_384;
 /** Of servers that are asked for a password, also by each other. */
 const LOCKED = ['--requirepass', PASSWORD, '--masterauth', PASSWORD];
