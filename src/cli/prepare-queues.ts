@@ -47,6 +47,8 @@ export async function prepareQueues(config: Pick<Config, 'environment' | 'queues
 /** What to do about a Redis that is away, by what was heard of it (Node's own words for certificates). */
 function cureOf(reason: string): string {
   if (reason.includes('altnames')) return 'Call it in REDIS_URL by a name that its certificate has.';
-  if (/certificate/.test(reason)) return 'Name the file of the authority that signed it in NODE_EXTRA_CA_CERTS.';
+  if (/self-signed|unable to (verify|get .*issuer)/.test(reason)) {
+    return 'Name the file of the authority that signed its certificate in NODE_EXTRA_CA_CERTS.';
+  }
   return 'Check REDIS_URL, its password, and that Redis runs.';
 }

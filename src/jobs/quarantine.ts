@@ -28,6 +28,7 @@ export function createQuarantine(): Quarantine {
     signal.throwIfAborted();
     while (!free()) {
       await untilDoneOrAborted(new Promise<void>((resolve) => waiters.push(resolve)), signal);
+      signal.throwIfAborted();
     }
     take();
   }

@@ -55,6 +55,17 @@ describe('the quarantine', () => {
     leave();
   });
 
+  it('gives no place to one who is woken and told to stop in the same turn', async () => {
+    const quarantine = createQuarantine();
+    const leave = await quarantine.enterAlone(never);
+    const stop = new AbortController();
+    const place = quarantine.enter(stop.signal);
+    await turn();
+    leave();
+    stop.abort(new Error('stopped'));
+    await expect(place).rejects.toThrow('stopped');
+  });
+
   it('leaves nothing on the signal of a worker that lives long, however often somebody waited', async () => {
     const quarantine = createQuarantine();
     const worker = new AbortController().signal;

@@ -29,9 +29,10 @@ afterEach(async () => {
   hub = started = store = undefined;
 });
 
-/** Sockets, and the pauses before somebody tries to open one again. */
-const OPEN = new Set(['TCPSocketWrap', 'TCPConnectWrap', 'Timeout']);
-const openNow = () => process.getActiveResourcesInfo().filter((name) => OPEN.has(name)).length;
+const active = (...kinds: string[]) => process.getActiveResourcesInfo().filter((one) => kinds.includes(one)).length;
+const openSockets = () => active('TCPSocketWrap');
+/** Tries to open one, and the pauses before the next try. */
+const tries = () => active('TCPConnectWrap', 'Timeout');
 
 /** A queue and a worker in use, so that every connection which they ever open is open. */
 async function openInUse(url: string): Promise<QueueStore> {
@@ -46,12 +47,12 @@ async function openInUse(url: string): Promise<QueueStore> {
 }
 
 async function expectEverythingClosed(topology: RedisTopology, meanwhile: () => Promise<void>): Promise<void> {
-  const before = openNow();
+  const before = { sockets: openSockets(), tries: tries() };
   const opened = await openInUse(topology.url);
-  expect(openNow()).toBeGreaterThan(before);
+  expect(openSockets()).toBeGreaterThan(before.sockets);
   await meanwhile();
   await opened.close();
-  await until('everything closed', async () => openNow() <= before);
+  await until('everything closed', async () => openSockets() <= before.sockets && tries() <= before.tries);
 }
 
 /** A run of two dozen documents in a process of its own, whose master `kill` ends when some of them are made. */
