@@ -17,16 +17,22 @@ export interface SuiteOptions extends SuiteShape {
   patienceMs?: number;
   /** Runs for the sake of what has not struck by the end; default 12. */
   makeUps?: number;
+  /** What has struck so far is enough; default: when nothing is missing. */
+  enough?: (struck: Struck) => boolean;
   /** True: logs stay also when nothing was wrong. */
   keep?: boolean;
   onRun?: (result: RunResult) => void;
   onNote?: (note: string) => void;
 }
 
-export interface SuiteResult {
-  results: RunResult[];
+/** How often each fault and each kill point has struck. */
+export interface Struck {
   fired: Map<FaultName, number>;
   hit: Map<KillPoint, number>;
+}
+
+export interface SuiteResult extends Struck {
+  results: RunResult[];
   /** What was planned by the suite and never struck. */
   missing: { faults: FaultName[]; points: KillPoint[] };
   lost: number;
@@ -62,7 +68,7 @@ export async function playSuite(options: SuiteOptions): Promise<SuiteResult> {
     await Promise.all(stacks.map((stack) => drain(stack, () => waiting.shift()?.())));
     for (let extra = 0; extra < makeUps && only === undefined && plant === null; extra += 1) {
       const missing = notStruck(options, results);
-      if (missing.faults.length + missing.points.length === 0) break;
+      if (missing.faults.length + missing.points.length === 0 || options.enough?.(sumUp(options, results))) break;
       onNote?.(`make-up run for ${[...missing.faults, ...missing.points].join(', ')}`);
       const scripts = [drawMakeUp(options, runs + extra, missing)];
       await drain(stacks[extra % stacks.length]!, () => scripts.shift());
