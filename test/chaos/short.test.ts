@@ -30,6 +30,6 @@ describe('whatever dies,', () => {
       });
       expect(enough(result), `Too little has struck: ${JSON.stringify([...result.fired, ...result.hit])}`).toBe(true);
     },
-    300_000,
+    240_000,
   );
 });
